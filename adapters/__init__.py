@@ -1,0 +1,1 @@
+"""Translation: each file knows one foreign language and the domain, nothing else."""

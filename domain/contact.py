@@ -39,7 +39,7 @@ TEXTS = (*NAMES, *PHONETIC, *WORK, *PEOPLE, *EMAILS, *PHONES, *MESSENGERS, *ADDR
 
 FIELDS: Fields = {
     "uid": TEXT,
-    **{name: TEXT for name in TEXTS},
+    **dict.fromkeys(TEXTS, TEXT),
     "birthday": Field(date),
     "anniversary": Field(date),
     "children": texts(),

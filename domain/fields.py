@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Field:
-    """One field: its `type`, and for a tuple the `key` that names an entry when two sides edit it."""
+    """One field: its `type`, and for a list the `key` by which an entry merges."""
 
     type: type | tuple[type, ...]
     key: Callable[[Any], Hashable] | None = None

@@ -67,7 +67,7 @@ def _overlay(before: object, edit: Patch) -> dict[str, Any]:
 
 
 def difference(before: Values, after: Values) -> dict[str, Any]:
-    """The patch that makes `after` of `before`: apply(before, difference(before, after)) = after."""
+    """The patch that makes `after` of `before` when it is applied."""
     patch: dict[str, Any] = {}
     for name in before.keys() | after.keys():
         old, new = before.get(name), after.get(name)

@@ -30,7 +30,7 @@ class Turn:
 
     def wall_time(self, year: int) -> datetime:
         """The wall time of this turn in `year`, before the clocks are set."""
-        return datetime.combine(self._day(year), datetime.min.time()) + timedelta(  # noqa: DTZ
+        return datetime.combine(self._day(year), datetime.min.time()) + timedelta(
             hours=self.hour, minutes=self.minute, seconds=self.second
         )
 
