@@ -13,7 +13,7 @@ SWITCH_PAGE, END, ENTITY, STR_I, LITERAL = range(5)
 STR_T, OPAQUE = 0x83, 0xC3
 EXT_I, EXT_T = range(0x40, 0x43), range(0x80, 0x83)
 
-# How each of our documents begins: WBXML 1.3, no public id, UTF-8, no string table.
+# How each of our documents begins: WBXML 1.3, unknown public id, UTF-8, no string table.
 UTF_8 = 0x6A
 HEADER = bytes((0x03, 0x01, UTF_8, 0x00))
 

@@ -102,7 +102,7 @@ class _Reader:
                 count -= 1
                 if count < 0 or len(above) >= max_depth:
                     raise Malformed("too many or too deep elements", self.pos - 1)
-                element = Element(NAMES[page | byte & TOKEN])
+                element = Element(NAMES[page | (byte & TOKEN)])
                 here.children.append(element)
                 if byte & ATTRIBUTES:
                     self.skip_attributes()
