@@ -1,0 +1,33 @@
+"""The library's Application on our store: what use cases inherit from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+from uuid import UUID
+
+from eventsourcing.application import Application
+from eventsourcing.domain import DomainEvent
+from eventsourcing.utils import Environment
+
+from adapters.store.sqlite import SQLiteFactory, SQLiteRecorder, iterate
+
+
+class EventLog(Application[UUID]):
+    """`save` stores events and rows in one transaction; `repository` loads aggregates.
+
+    pool = Pool(home / "log.sqlite")
+    keyring = Keyring(pool, MasterKey.read_or_create(home / "master.key"))
+    log = EventLog(SQLiteFactory(pool, keyring, [project_items, project_folders]))
+    """
+
+    def __init__(self, factory: SQLiteFactory) -> None:
+        self._factory = factory
+        super().__init__()
+
+    def construct_factory(self, env: Environment) -> SQLiteFactory:
+        return self._factory
+
+    def replay(self, *, after: int = 0) -> Iterator[tuple[int, DomainEvent]]:
+        """The whole log in order, for rebuilding and verifying, in bounded memory."""
+        return iterate(cast(SQLiteRecorder, self.recorder), self.mapper, after=after)
