@@ -114,6 +114,11 @@ def test_a_trick_is_malformed_and_says_why(data: bytes, reason: str) -> None:
         decode(data)
 
 
+@pytest.mark.parametrize("content", [b"", inline(""), b"\xc3\x00"])
+def test_no_text_and_empty_text_are_one_and_the_same(content: bytes) -> None:
+    assert decode(sync(content)).text is None
+
+
 def test_a_refusal_names_the_byte_at_fault() -> None:
     with pytest.raises(Malformed) as refusal:
         decode(sync(b"\x00\x1a\x05"))

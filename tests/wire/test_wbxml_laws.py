@@ -67,6 +67,30 @@ def test_only_characters_of_xml_are_written_and_none_of_those_is_lost(text: str)
     assert decode(encode(E("airsyncbase:Data", text))) == E("airsyncbase:Data", kept)
 
 
+@pytest.mark.parametrize(
+    "character", [*map(chr, {*range(32)} - {9, 10, 13}), *"\ud800\udfff\ufffe\uffff"]
+)
+def test_a_text_of_forbidden_characters_only_is_an_empty_element(character: str) -> None:
+    assert encode(E("airsyncbase:Data", character)) == encode(E("airsyncbase:Data"))
+
+
+@pytest.mark.parametrize(
+    ("size", "length"),
+    [
+        (1, "01"),
+        (127, "7f"),
+        (128, "8100"),
+        (16_383, "ff7f"),
+        (16_384, "818000"),
+        (1 << 21, "81808000"),
+    ],
+)
+def test_opaque_data_is_led_by_its_length_in_groups_of_seven_bits(size: int, length: str) -> None:
+    written = encode(E("airsyncbase:Data", bytes(size)))
+    assert written[7 : -1 - size].hex() == "c3" + length
+    assert decode(written) == E("airsyncbase:Data", bytes(size))
+
+
 @given(TREES, st.randoms(use_true_random=False))
 def test_fragments_anywhere_in_a_tree_change_no_byte(tree: Element, chance: Any) -> None:
     assert encode(cut(tree, chance)) == encode(tree)
