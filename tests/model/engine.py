@@ -1,0 +1,500 @@
+"""The sync engine as a small executable model: lists instead of tables, numbers instead of time.
+
+One collection, any number of lines. What the model decides, `projections/` decides on tables;
+both face the same simulated phones (`phone.py`). The rules are told in docs/sync-engine.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+ADD, CHANGE, DELETE = 1, 2, 3
+OPEN = 1 << 40
+Values = dict[str, int]
+
+
+@dataclass
+class Row:
+    """One change. `line` caused it; `silent`: that line has this result already; `present`: what
+    that line holds from here on (True, False, or None where the row says nothing about it)."""
+
+    pos: int
+    item: str
+    op: int
+    version: int
+    line: str | None
+    silent: bool
+    present: bool | None
+    until: int
+    next_pos: int | None = None
+
+    def live_at(self, pos: int) -> bool:
+        return self.pos <= pos and (self.next_pos is None or self.next_pos > pos)
+
+
+@dataclass(frozen=True)
+class State:
+    """What a key stands for: the device holds what was live at `base` within `was`, and of the
+    rows live at `target` those up to `cursor`; before them the drained part of the window."""
+
+    base: int = 0
+    target: int = 0
+    cursor: int = 0
+    was: int = 0  # cutoff at base
+    cutoff: int = 0  # cutoff of this run
+    drained: tuple[int, str] | None = None  # (until, item) last drained; None: all drained
+
+    @property
+    def done(self) -> bool:
+        return self.drained is None and self.cursor >= self.target
+
+
+@dataclass
+class Round:
+    """An answer: what `key` stands for, which key it answers, and what it said to commands."""
+
+    key: int
+    before: State
+    after: State
+    verdicts: dict[tuple[int, str], Verdict] = field(default_factory=dict)
+    repeats: int = 0
+    suspect: State | None = None
+
+
+@dataclass(frozen=True)
+class Command:
+    op: int
+    id: str  # ClientId of an Add, else ServerId
+    values: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    command: Command
+    status: int
+    item: str
+    pos: int | None  # the row it made, None if it made none
+
+
+@dataclass
+class Reply:
+    status: int
+    key: int | None = None
+    more: bool = False
+    verdicts: list[Verdict] = field(default_factory=list)
+    changes: list[tuple[str, str, Values | None]] = field(default_factory=list)
+
+
+@dataclass
+class Line:
+    name: str
+    confirmed: Round
+    answers: list[Round] = field(default_factory=list)
+    used: bool = False
+
+    @property
+    def rounds(self) -> list[Round]:
+        return [self.confirmed, *self.answers]
+
+
+class Engine:
+    def __init__(self, patience: int = 3) -> None:
+        self.patience = patience
+        self.rows: list[Row] = []
+        self.versions: dict[str, list[Values | None]] = {}
+        self.lines: dict[str, list[Line]] = {}  # the line in use, and one begun but unused
+        self.aside: list[tuple[str, str, int]] = []
+        self.quarantine: dict[tuple[str, str, int], bool] = {}  # device,item,version → held
+        self.keys = 0
+        self.made = 0
+
+    @property
+    def head(self) -> int:
+        return len(self.rows)
+
+    # -- writing ---------------------------------------------------------------------------
+
+    def write(
+        self,
+        item: str,
+        op: int,
+        values: Values | None,
+        line: str | None = None,
+        silent: bool = False,
+        present: bool | None = None,
+    ) -> int:
+        """Append a version and its row; the row before is superseded."""
+        history = self.versions.setdefault(item, [])
+        history.append(values)
+        return self.touch(item, op, line, silent, present)
+
+    def touch(
+        self, item: str, op: int, line: str | None, silent: bool, present: bool | None
+    ) -> int:
+        """A row for the item's newest version as it stands."""
+        values = self.versions[item][-1] or {}
+        row = Row(
+            self.head + 1,
+            item,
+            op,
+            len(self.versions[item]),
+            line,
+            silent,
+            present,
+            values.get("until", OPEN),
+        )
+        for old in reversed(self.rows):
+            if old.item == item:
+                old.next_pos = row.pos
+                break
+        self.rows.append(row)
+        return row.pos
+
+    def create(self, values: Values, line: str | None = None, device: str = "s") -> str:
+        self.made += 1
+        item = f"i{self.made}"
+        self.write(item, ADD, values, line, line is not None, True if line else None)
+        return item
+
+    def live(self) -> dict[str, Values]:
+        return {i: h[-1] for i, h in self.versions.items() if h[-1] is not None}
+
+    # -- what a device has -----------------------------------------------------------------
+
+    def row_at(self, item: str, pos: int) -> Row | None:
+        for row in self.rows:
+            if row.item == item and row.live_at(pos):
+                return row
+        return None
+
+    def fact(self, item: str, line: str, state: State, but: set[int]) -> Row | None:
+        """The line's own last word on whether it has the item, after `base`."""
+        for row in reversed(self.rows[state.base :]):
+            if row.item == item and row.line == line and row.present is not None:
+                if row.pos not in but:
+                    return row
+        return None
+
+    def held(self, item: str, line: str, state: State) -> bool:
+        """Live at base, within the cutoff of base, and not kept from the device there."""
+        row = self.row_at(item, state.base)
+        if row is None or row.op == DELETE or row.until < state.was:
+            return False
+        return self.quarantine.get((line, item, row.version), True)
+
+    def has(self, item: str, line: str, state: State, but: set[int]) -> bool:
+        """Whether the device has the item once it has read the answer that led to `state`."""
+        fact = self.fact(item, line, state, but)
+        sent = self.row_at(item, state.target)
+        if sent and state.base < sent.pos <= state.cursor and (not fact or fact.pos < sent.pos):
+            return sent.op != DELETE and sent.until >= state.cutoff
+        if (
+            sent
+            and sent.pos <= state.base
+            and (sent.until, sent.item) <= (state.drained or (OPEN + 1, ""))
+        ):
+            state = replace(state, was=state.cutoff)
+        return bool(fact.present) if fact else self.held(item, line, state)
+
+    def known(self, item: str, line: str, state: State) -> int | None:
+        """The version on which the device makes its edit, None if it has none."""
+        sent = self.row_at(item, state.target)
+        if sent is None or sent.pos > state.cursor:
+            sent = self.row_at(item, state.base)
+        floor = sent.pos if sent else 0
+        own = [r for r in self.rows if r.item == item and r.line == line and r.pos > floor]
+        for row in reversed(own):
+            withdrawn = any(
+                o.pos > row.pos and not o.silent and o.version == row.version for o in own
+            )
+            if (row.silent or row.present) and not withdrawn:
+                return row.version
+        return sent.version if sent and sent.op != DELETE else None
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def delta(
+        self,
+        line: str,
+        state: State,
+        limit: int,
+        stop: State | None = None,
+        but: set[int] = frozenset(),
+    ) -> tuple[list[tuple[str, Row]], State]:
+        """Up to `limit` entries after `state` but not beyond `stop`, and the state then."""
+        out: list[tuple[str, Row]] = []
+        if state.drained is not None:
+            for row in self.drain(state):
+                place = (row.until, row.item)
+                if len(out) == limit or (stop and stop.drained and place > stop.drained):
+                    return out, state
+                state = replace(state, drained=place)
+                verb = self.verb(line, row, state, but)
+                out += [(verb, row)] if verb else []
+            if stop and stop.drained:
+                return out, state
+            state = replace(state, drained=None)
+        for row in self.rows[state.cursor : stop.cursor if stop else state.target]:
+            verb = self.verb(line, row, state, but) if row.live_at(state.target) else None
+            if verb and len(out) == limit:
+                return out, state
+            out += [(verb, row)] if verb else []
+            state = replace(state, cursor=row.pos)
+        return out, replace(state, cursor=stop.cursor if stop else state.target)
+
+    def drain(self, state: State) -> list[Row]:
+        """What the moved window alone takes away or brings: live at both ends of the run."""
+        low, high = sorted((state.was, state.cutoff))
+        rows = [r for r in self.rows if r.live_at(state.base) and r.live_at(state.target)]
+        rows = [r for r in rows if r.op != DELETE and low <= r.until < high]
+        rows = [r for r in rows if (r.until, r.item) > (state.drained or (-1, ""))]
+        return sorted(rows, key=lambda r: (r.until, r.item))
+
+    def verb(self, line: str, row: Row, state: State, but: set[int]) -> str | None:
+        """How the device is told of a row: Add, Change, Delete, SoftDelete or not at all."""
+        if (line, row.item, row.version) in self.quarantine:
+            return None
+        fact = self.fact(row.item, line, state, but)
+        if fact and fact.pos > row.pos and not fact.present:
+            return None
+        held = bool(fact.present) if fact else self.held(row.item, line, state)
+        if row.op == DELETE:
+            return "Delete" if held and not self.spoken(row, line, but) else None
+        if row.until < state.cutoff:
+            return "SoftDelete" if held else None
+        if not held:
+            return "Add"
+        return None if self.spoken(row, line, but) else "Change"
+
+    def spoken(self, row: Row, line: str, but: set[int]) -> bool:
+        """The device has this version, or a later one, because it made it."""
+        own = (r for r in self.rows[row.pos - 1 :] if r.item == row.item and r.line == line)
+        return any(r.silent and r.pos not in but for r in own)
+
+    def advance(self, state: State, cutoff: int) -> State:
+        """Begin the next run when this one is told to the end."""
+        if not state.done:
+            return state
+        drained = None if state.cutoff == cutoff else (-1, "")
+        return State(state.target, self.head, state.target, state.cutoff, cutoff, drained)
+
+    # -- one request -----------------------------------------------------------------------
+
+    def sync(
+        self,
+        device: str,
+        key: int,
+        commands: list[Command],
+        window: int = 100,
+        cutoff: int = 0,
+        get_changes: bool = True,
+        client_wins: bool = False,
+    ) -> Reply:
+        if key == 0:
+            return self.begin(device, cutoff)
+        for line in self.lines.get(device, []):
+            for round in line.rounds:
+                if round.key == key:
+                    if not line.used:
+                        line.used, self.lines[device] = True, [line]
+                    if round is line.confirmed and line.answers:
+                        return self.repeat(line, commands, client_wins)
+                    self.confirm(line, round, client_wins)
+                    return self.answer(line, commands, window, cutoff, get_changes, client_wins)
+        return Reply(3)
+
+    def begin(self, device: str, cutoff: int) -> Reply:
+        """A new line. The one in use stays until the new key is used: a key 0 may be a ghost.
+        A line not used yet is answered again, so a repeated key 0 costs nothing either."""
+        lines = self.lines.setdefault(device, [])
+        if not lines or lines[-1].used:
+            key = self.next_key()
+            state = State(was=cutoff, cutoff=cutoff)
+            lines.append(Line(f"{device}/{key}", Round(key, State(), state)))
+        return Reply(1, lines[-1].confirmed.key)
+
+    def next_key(self) -> int:
+        self.keys += 1
+        return self.keys
+
+    def confirm(self, line: Line, round: Round, client_wins: bool) -> None:
+        """The device has read this answer and no sibling of it."""
+        siblings = [a for a in line.answers if a is not round]
+        line.confirmed, line.answers = round, []
+        told = {verdict.item for verdict in round.verdicts.values()}
+        but = self.foreign(round, siblings)
+        for sibling in siblings:
+            for name, verdict in sibling.verdicts.items():
+                mine = round.verdicts.get(name)
+                if mine is not None and mine.command == verdict.command:
+                    continue
+                if mine is not None and (verdict.pos or 0) > (mine.pos or 0):
+                    change = Command(CHANGE, mine.item, mine.command.values)
+                    self.change(line.name, round.after, change, client_wins)
+                elif verdict.item not in told:
+                    self.withdraw(line.name, round, verdict, but)
+
+    def foreign(self, round: Round, siblings: list[Round]) -> set[int]:
+        """Rows made by commands this answer does not speak of."""
+        rows = {v.pos for s in siblings for v in s.verdicts.values() if v.pos is not None}
+        return rows - {v.pos for v in round.verdicts.values()}
+
+    def answer(
+        self,
+        line: Line,
+        commands: list[Command],
+        window: int,
+        cutoff: int,
+        get_changes: bool,
+        client_wins: bool,
+    ) -> Reply:
+        parent = line.confirmed
+        verdicts: dict[tuple[int, str], Verdict] = {}
+        for command in commands:
+            self.take(line.name, parent.after, command, verdicts, client_wins)
+        before = state = parent.after
+        suspect, out = None, []
+        if get_changes:
+            before = self.advance(parent.after, cutoff)
+            suspect = parent.suspect if before == parent.after else None
+            if suspect:
+                window = max(1, len(self.delta(line.name, before, 1 << 30, suspect)[0]) // 2)
+            out, state = self.delta(line.name, before, window, suspect)
+            while not out and state.done and state.target < self.head:
+                before = self.advance(state, cutoff)
+                out, state = self.delta(line.name, before, window)
+            suspect = None if state == suspect else suspect
+        if not out and not commands and state.done:  # nothing to say: nothing is recorded
+            return Reply(1, parent.key)
+        answer = Round(self.next_key(), before, state, verdicts, suspect=suspect)
+        line.answers.append(answer)
+        return self.tell(line, answer, commands)
+
+    def repeat(self, line: Line, commands: list[Command], client_wins: bool) -> Reply:
+        """The reply was lost: the same range again. Other commands make a sibling answer."""
+        pool: dict[tuple[int, str], Verdict] = {}
+        for answer in line.answers:
+            pool.update(answer.verdicts)
+        for command in commands:
+            self.take(line.name, line.confirmed.after, command, pool, client_wins)
+        verdicts = {(c.op, c.id): pool[c.op, c.id] for c in commands}
+        for answer in reversed(line.answers):
+            if answer.verdicts == verdicts:
+                break
+        else:
+            answer = replace(line.answers[-1], key=self.next_key(), verdicts=verdicts, repeats=0)
+            line.answers.append(answer)
+        answer.repeats += 1
+        if answer.repeats >= self.patience:
+            answer = self.halve(line, answer)
+        return self.tell(line, answer, commands)
+
+    def halve(self, line: Line, answer: Round) -> Round:
+        """A sibling answer with half of the range; alone, the item goes into quarantine."""
+        out = self.range(line, answer)
+        if not out:
+            return answer
+        if len(out) > 1:
+            but = self.foreign(answer, line.answers)
+            _, state = self.delta(line.name, answer.before, len(out) // 2, answer.after, but)
+            suspect = answer.after
+        else:
+            verb, row = out[0]
+            self.quarantine[line.name, row.item, row.version] = verb == "Change"
+            state, suspect = answer.after, None
+        answer = replace(
+            answer, key=self.next_key(), after=state, suspect=suspect, repeats=self.patience - 1
+        )
+        line.answers.append(answer)
+        return answer
+
+    def range(self, line: Line, answer: Round) -> list[tuple[str, Row]]:
+        if answer.before == answer.after:
+            return []
+        but = self.foreign(answer, line.answers)
+        return self.delta(line.name, answer.before, 1 << 30, answer.after, but)[0]
+
+    def tell(self, line: Line, answer: Round, commands: list[Command]) -> Reply:
+        changes = [
+            (verb, row.item, self.versions[row.item][row.version - 1])
+            for verb, row in self.range(line, answer)
+        ]
+        verdicts = [answer.verdicts[c.op, c.id] for c in commands]
+        return Reply(1, answer.key, not answer.after.done, verdicts, changes)
+
+    # -- commands --------------------------------------------------------------------------
+
+    def take(
+        self,
+        line: str,
+        state: State,
+        command: Command,
+        verdicts: dict[tuple[int, str], Verdict],
+        client_wins: bool,
+    ) -> None:
+        name = (command.op, command.id)
+        before = verdicts.get(name)
+        if before and before.command == command:
+            return
+        if command.op == ADD and before:
+            change = Command(CHANGE, before.item, command.values)
+            _, pos = self.change(line, state, change, client_wins)
+            verdicts[name] = Verdict(command, 1, before.item, pos or before.pos)
+        elif command.op == ADD:
+            item = self.join(line, dict(command.values)) or self.create(dict(command.values), line)
+            verdicts[name] = Verdict(command, 1, item, self.head)
+        elif command.op == CHANGE:
+            status, pos = self.change(line, state, command, client_wins)
+            verdicts[name] = Verdict(command, status, command.id, pos)
+        else:
+            pos = None
+            if command.id in self.live():
+                pos = self.write(command.id, DELETE, None, line, True, False)
+            elif self.has(command.id, line, state, set()):
+                pos = self.touch(command.id, DELETE, line, True, False)
+            verdicts[name] = Verdict(command, 1, command.id, pos)
+
+    def join(self, line: str, values: Values) -> str | None:
+        """An Add of what the collection already holds becomes that item, once per line."""
+        for item, theirs in self.live().items():
+            added = any(r.item == item and r.line == line and r.present for r in self.rows)
+            if theirs["uid"] == values["uid"] and not added:
+                differing = [(item, f, v) for f, v in values.items() if theirs.get(f) != v]
+                self.aside.extend(differing)
+                self.touch(item, CHANGE, line, not differing, True)
+                return item
+        return None
+
+    def change(
+        self, line: str, state: State, command: Command, client_wins: bool
+    ) -> tuple[int, int | None]:
+        item, mine = command.id, dict(command.values)
+        version = self.known(item, line, state)
+        history = self.versions.get(item)
+        if history is None or version is None or history[-1] is None:
+            self.aside.extend((item, f, v) for f, v in mine.items())
+            return 8, None
+        base, theirs = history[version - 1] or {}, history[-1]
+        patch = {f: v for f, v in mine.items() if base.get(f) != v}
+        lost = {f for f in patch if theirs.get(f) not in (base.get(f), patch[f])}
+        if lost and client_wins:
+            self.aside.extend((item, f, theirs[f]) for f in lost if f in theirs)
+            lost = set()
+        self.aside.extend((item, f, patch[f]) for f in lost)
+        merged = {**theirs, **{f: v for f, v in patch.items() if f not in lost}}
+        fresh = version == len(history)
+        status = 7 if lost else 1
+        if fresh and merged == theirs:
+            return status, None
+        if merged == theirs:
+            return status, self.touch(item, CHANGE, line, False, None)
+        return status, self.write(item, CHANGE, merged, line, fresh, None)
+
+    def withdraw(self, line: str, round: Round, verdict: Verdict, but: set[int]) -> None:
+        """The device no longer speaks of it: what became of it is news to the device."""
+        if verdict.pos is None:
+            return
+        newest = next(r for r in reversed(self.rows) if r.item == verdict.item)
+        has = self.has(verdict.item, line, round.after, but)
+        self.touch(verdict.item, newest.op, line, False, has)
