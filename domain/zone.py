@@ -1,23 +1,30 @@
 """A time zone by name where it has one, else by its own rule.
 
-A phone describes its zone by offsets and two yearly turns (MS-ASDTYPE 2.7.6). Where the rule
+A phone describes its zone by offsets and two yearly turns (MS-ASDTYPE 2.7.4). Where the rule
 belongs to a zone of the IANA database the name is kept; where it does not, the rule is.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
+
+LAST = 5
+"""The ordinal that means the last such weekday of the month."""
+
+_DAY = 24 * 60
 
 
 @dataclass(frozen=True)
 class Turn:
     """The yearly moment when clocks are set: the `ordinal`-th (5 = last) weekday of a month.
 
-    `weekday` counts from Sunday = 0. The time is wall time before the change. A `year` other
-    than 0 names one date: then `ordinal` is the day of the month.
+    `weekday` counts from Sunday = 0. The time is wall time before the change; `hour` 24 is the
+    midnight that ends the day. A `year` other than 0 names one date: then `ordinal` is the day of
+    the month, and other years turn on the same weekday of that month.
     """
 
     month: int
@@ -28,27 +35,43 @@ class Turn:
     second: int = 0
     year: int = 0
 
+    def __post_init__(self) -> None:
+        if not (0 <= self.hour <= 24 and 0 <= self.minute < 60 and 0 <= self.second < 60):
+            raise ValueError("clocks are set at a time of day")
+        if self.year:
+            date(self.year, self.month, self.ordinal)
+        elif not (1 <= self.month <= 12 and 0 <= self.weekday < 7 and 1 <= self.ordinal <= LAST):
+            raise ValueError("clocks are set on a day of the year")
+
     def wall_time(self, year: int) -> datetime:
         """The wall time of this turn in `year`, before the clocks are set."""
-        return datetime.combine(self._day(year), datetime.min.time()) + timedelta(
-            hours=self.hour, minutes=self.minute, seconds=self.second
-        )
+        day = datetime.combine(self._day(year), datetime.min.time())
+        return day + timedelta(hours=self.hour, minutes=self.minute, seconds=self.second)
 
     def _day(self, year: int) -> date:
-        if self.year:
-            return date(year, self.month, min(self.ordinal, 28))
-        first = date(year, self.month, 1)
-        day = 1 + (self.weekday - first.isoweekday()) % 7 + 7 * (self.ordinal - 1)
-        while True:
-            try:
-                return first.replace(day=day)
-            except ValueError:
-                day -= 7
+        if not self.year:
+            return nth_weekday(year, self.month, self.weekday, self.ordinal)
+        named = date(self.year, self.month, self.ordinal)
+        if year == self.year:
+            return named
+        is_last = (named + timedelta(days=7)).month != named.month
+        ordinal = LAST if is_last else (named.day + 6) // 7
+        return nth_weekday(year, self.month, named.isoweekday() % 7, ordinal)
+
+
+def nth_weekday(year: int, month: int, weekday: int, ordinal: int) -> date:
+    """The `ordinal`-th weekday (Sunday = 0) of a month; a fifth that is missing is the last."""
+    first = date(year, month, 1)
+    day = first + timedelta(days=(weekday - first.isoweekday()) % 7 + 7 * (ordinal - 1))
+    return day if day.month == month else day - timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class ZoneRule:
-    """Offsets in minutes as MS-ASDTYPE counts them: UTC = local time + bias."""
+    """Offsets in minutes as MS-ASDTYPE counts them: UTC = local time + bias.
+
+    Only with both turns does the zone know daylight time.
+    """
 
     bias: int
     standard_bias: int = 0
@@ -57,6 +80,16 @@ class ZoneRule:
     to_daylight: Turn | None = None
     standard_name: str = ""
     daylight_name: str = ""
+
+    def __post_init__(self) -> None:
+        biases = (self.bias, self.bias + self.standard_bias, self.bias + self.daylight_bias)
+        if not all(-_DAY < bias < _DAY for bias in biases):
+            raise ValueError("a zone is less than a day away from UTC")
+
+    @cached_property
+    def nameless(self) -> ZoneRule:
+        """The rule alone: two zones that only call it differently keep the same time."""
+        return replace(self, standard_name="", daylight_name="")
 
 
 @dataclass(frozen=True)
@@ -72,7 +105,21 @@ class Zone:
 
     @cached_property
     def tzinfo(self) -> tzinfo:
-        return ZoneInfo(self.name) if self.rule is None else RuleZone(self.rule)
+        """The clocks of this zone; the same object for equal zones."""
+        return _named(self.name) if self.rule is None else _ruled(self.rule)
+
+
+@dataclass(frozen=True)
+class _Changes:
+    """The changes around a year, in order: when in UTC, when on the wall, and what holds then.
+
+    `walls[fold]` is the wall time from which the new offset holds for times with that `fold`
+    (PEP 495); `offsets` has one entry more, for the time before the first change.
+    """
+
+    utc: list[datetime]
+    walls: tuple[list[datetime], list[datetime]]
+    offsets: list[timedelta]
 
 
 class RuleZone(tzinfo):
@@ -80,44 +127,62 @@ class RuleZone(tzinfo):
 
     def __init__(self, rule: ZoneRule) -> None:
         self.rule = rule
+        self._standard = timedelta(minutes=-rule.bias - rule.standard_bias)
+        self._daylight = timedelta(minutes=-rule.bias - rule.daylight_bias)
+        self._years: dict[int, _Changes] = {}
 
     def utcoffset(self, dt: datetime | None) -> timedelta:
-        return timedelta(minutes=-self.rule.bias - self._extra(dt))
+        if dt is None or self.rule.to_standard is None or self.rule.to_daylight is None:
+            return self._standard
+        changes = self._around(dt.year)
+        return changes.offsets[bisect_right(changes.walls[dt.fold], dt.replace(tzinfo=None))]
 
     def dst(self, dt: datetime | None) -> timedelta:
-        return timedelta(minutes=-(self._extra(dt) - self.rule.standard_bias))
+        return self.utcoffset(dt) - self._standard
 
     def tzname(self, dt: datetime | None) -> str:
-        return self.rule.daylight_name if self._in_daylight(dt) else self.rule.standard_name
+        return self.rule.daylight_name if self.dst(dt) else self.rule.standard_name
 
     def fromutc(self, dt: datetime) -> datetime:
-        moment = dt.replace(tzinfo=None)
-        for extra in (self.rule.daylight_bias, self.rule.standard_bias):
-            local = moment - timedelta(minutes=self.rule.bias + extra)
-            for fold in (0, 1):
-                candidate = local.replace(tzinfo=self, fold=fold)
-                if self._extra(candidate) == extra:
-                    return candidate
-        return local.replace(tzinfo=self)
+        moment = dt.replace(tzinfo=None, fold=0)
+        changes = self._around(moment.year)
+        at = bisect_right(changes.utc, moment)
+        offset = changes.offsets[at]
+        repeated = at > 0 and moment < changes.utc[at - 1] + changes.offsets[at - 1] - offset
+        return (moment + offset).replace(tzinfo=self, fold=int(repeated))
 
-    def _extra(self, dt: datetime | None) -> int:
-        return self.rule.daylight_bias if self._in_daylight(dt) else self.rule.standard_bias
+    def _around(self, year: int) -> _Changes:
+        if year not in self._years:
+            self._years[year] = self._changes(range(max(1, year - 1), min(9998, year + 1) + 1))
+        return self._years[year]
 
-    def _in_daylight(self, dt: datetime | None) -> bool:
+    def _changes(self, years: range) -> _Changes:
         rule = self.rule
-        if dt is None or rule.to_standard is None or rule.to_daylight is None:
-            return False
-        local = dt.replace(tzinfo=None, fold=0)
-        begin = rule.to_daylight.wall_time(local.year)
-        end = rule.to_standard.wall_time(local.year)
-        overlap = timedelta(minutes=rule.standard_bias - rule.daylight_bias)
-        if end - overlap <= local < end:
-            return not dt.fold
-        if begin < end:
-            return begin <= local < end
-        return not end <= local < begin
+        if rule.to_standard is None or rule.to_daylight is None:
+            return _Changes([], ([], []), [self._standard])
+        turns = [(rule.to_daylight, self._standard, self._daylight)]
+        turns.append((rule.to_standard, self._daylight, self._standard))
+        changes = sorted(
+            (turn.wall_time(year) - before, before, after)
+            for year in years
+            for turn, before, after in turns
+        )
+        later = [utc + max(before, after) for utc, before, after in changes]
+        earlier = [utc + min(before, after) for utc, before, after in changes]
+        offsets = [changes[0][1], *(after for _, _, after in changes)]
+        return _Changes([utc for utc, _, _ in changes], (later, earlier), offsets)
+
+
+@lru_cache(maxsize=1024)
+def _named(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+@lru_cache(maxsize=1024)
+def _ruled(rule: ZoneRule) -> RuleZone:
+    return RuleZone(rule)
 
 
 UTC_ZONE = Zone("Etc/UTC")
 
-__all__ = ["UTC", "UTC_ZONE", "RuleZone", "Turn", "Zone", "ZoneRule"]
+__all__ = ["LAST", "UTC", "UTC_ZONE", "RuleZone", "Turn", "Zone", "ZoneRule", "nth_weekday"]
