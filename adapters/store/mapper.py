@@ -19,7 +19,7 @@ from uuid import UUID
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent, Transcoder
 
-from adapters.store.keyring import Erased, Keyring, SealBroken
+from adapters.store.keyring import Erased, Keyring
 from adapters.store.transcoder import MsgpackTranscoder
 
 BOX: Final = "sealed"

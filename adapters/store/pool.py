@@ -58,6 +58,7 @@ class Transaction:
 
     connection: sqlite3.Connection
     writes: bool
+    open: bool = True
     afterwards: list[Callable[[], object]] = field(default_factory=list)
 
 
@@ -81,7 +82,7 @@ class Pool:
 
         StoreBusy if the lock is not to be had, StoreUnavailable if the store cannot be written.
         """
-        outer = self._here.get()
+        outer = self._current()
         if outer is not None and outer.writes:
             with _part_of(outer):
                 yield outer.connection
@@ -97,7 +98,7 @@ class Pool:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """One snapshot for the whole block; inside `writing`, what that has written so far."""
-        outer = self._here.get()
+        outer = self._current()
         if outer is not None:
             yield outer.connection
             return
@@ -113,7 +114,7 @@ class Pool:
 
         Outside one there is nothing to wait for. A step must not fail: what it follows is done.
         """
-        here = self._here.get()
+        here = self._current()
         if here is None or not here.writes:
             step()
         else:
@@ -180,7 +181,13 @@ class Pool:
         try:
             yield
         finally:
+            transaction.open = False
             self._here.reset(token)
+
+    def _current(self) -> Transaction | None:
+        """The transaction we are in; a copied context may hold on to one that has ended."""
+        here = self._here.get()
+        return here if here is not None and here.open else None
 
     def _patiently(
         self, connection: sqlite3.Connection, statement: str, deadline: float
