@@ -10,6 +10,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
+from typing import Any
 
 from domain.steps import DaySteps, MonthSteps, Steps, in_mask, last_until, walk, weekday_bit
 from domain.when import LAST_DAY, AllDay, Instant, Original, Timed, When, instant, wall
@@ -119,7 +120,7 @@ def complete(recurrence: Recurrence, first: date) -> Recurrence:
     Kind 3 is left alone: its start does not say whether a weekday or a day was meant.
     """
     found = {"days": weekday_bit(first), "day_of_month": first.day, "month": first.month}
-    missing = {
+    missing: dict[str, Any] = {
         part: found[part]
         for part in _FILLED.get(recurrence.kind, ())
         if getattr(recurrence, part) is None

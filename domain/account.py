@@ -1,0 +1,156 @@
+"""A person: whether ActiveSync is theirs to use, by which secret, under which policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate
+
+from domain.base import Created, Event, known_as, named_id
+
+
+class AccountEvent(Event):
+    subject: UUID
+
+
+class AccountOpened(Created):
+    TOPIC = "account.opened"
+    personal: ClassVar[tuple[str, ...]] = ("name", "mail", "full_name")
+
+    subject: UUID
+    name: str
+    mail: str
+    full_name: str
+    zone: str
+    administrator: bool
+
+
+class LoginPasswordSet(AccountEvent):
+    """`hash` is a passlib hash; the password itself is nowhere."""
+
+    TOPIC = "account.login-password-set"
+    personal: ClassVar[tuple[str, ...]] = ("hash",)
+
+    hash: str
+
+    def apply(self, account: Account) -> None:
+        account.login_hash = self.hash
+
+
+class ActiveSyncEnabled(AccountEvent):
+    TOPIC = "account.activesync-enabled"
+
+    def apply(self, account: Account) -> None:
+        account.enabled = True
+
+
+class ActiveSyncDisabled(AccountEvent):
+    TOPIC = "account.activesync-disabled"
+
+    def apply(self, account: Account) -> None:
+        account.enabled = False
+
+
+class ZoneChosen(AccountEvent):
+    TOPIC = "account.zone-chosen"
+
+    zone: str
+
+    def apply(self, account: Account) -> None:
+        account.zone = self.zone
+
+
+class PolicyAssigned(AccountEvent):
+    """`policy` is the name of a policy set; empty for none."""
+
+    TOPIC = "account.policy-assigned"
+
+    policy: str
+
+    def apply(self, account: Account) -> None:
+        account.policy = self.policy
+
+
+class OutOfOfficeSet(AccountEvent):
+    """The automatic reply as phones state it (MS-ASCMD 2.2.3.123)."""
+
+    TOPIC = "account.out-of-office-set"
+    personal: ClassVar[tuple[str, ...]] = ("settings",)
+
+    settings: Mapping[str, Any]
+
+    def apply(self, account: Account) -> None:
+        account.out_of_office = dict(self.settings)
+
+
+class Account(Aggregate):
+    """One person. The name is for life; its id follows from it."""
+
+    def __init__(
+        self, name: str, mail: str, full_name: str, zone: str, administrator: bool
+    ) -> None:
+        self.name = name
+        self.mail = mail
+        self.full_name = full_name
+        self.zone = zone
+        self.administrator = administrator
+        self.enabled = False
+        self.login_hash = ""
+        self.policy = ""
+        self.out_of_office: dict[str, Any] = {}
+
+    @staticmethod
+    def id_of(name: str) -> UUID:
+        return named_id("account", name.casefold())
+
+    @classmethod
+    def open(
+        cls, name: str, mail: str, full_name: str, zone: str, administrator: bool = False
+    ) -> Account:
+        id = cls.id_of(name)
+        return cls._create(
+            AccountOpened,
+            id=id,
+            subject=id,
+            name=name,
+            mail=mail,
+            full_name=full_name,
+            zone=zone,
+            administrator=administrator,
+        )
+
+    def set_login_password(self, hash: str) -> None:
+        self.trigger_event(LoginPasswordSet, subject=self.id, hash=hash)
+
+    def enable(self) -> None:
+        if not self.enabled:
+            self.trigger_event(ActiveSyncEnabled, subject=self.id)
+
+    def disable(self) -> None:
+        if self.enabled:
+            self.trigger_event(ActiveSyncDisabled, subject=self.id)
+
+    def choose_zone(self, zone: str) -> None:
+        if zone != self.zone:
+            self.trigger_event(ZoneChosen, subject=self.id, zone=zone)
+
+    def assign_policy(self, policy: str) -> None:
+        if policy != self.policy:
+            self.trigger_event(PolicyAssigned, subject=self.id, policy=policy)
+
+    def set_out_of_office(self, settings: Mapping[str, Any]) -> None:
+        if settings != self.out_of_office:
+            self.trigger_event(OutOfOfficeSet, subject=self.id, settings=dict(settings))
+
+
+known_as(
+    AccountOpened,
+    LoginPasswordSet,
+    ActiveSyncEnabled,
+    ActiveSyncDisabled,
+    ZoneChosen,
+    PolicyAssigned,
+    OutOfOfficeSet,
+)

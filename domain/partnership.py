@@ -1,0 +1,207 @@
+"""One phone of one person: what it is, which policy it acknowledged, block and wipe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+from uuid import UUID, uuid5
+
+from eventsourcing.domain import Aggregate
+
+from domain.base import Created, Event, known_as
+
+WipeKind = Literal["account", "device"]
+
+
+class PartnershipEvent(Event):
+    subject: UUID
+
+
+class DevicePartnered(Created):
+    TOPIC = "device.partnered"
+
+    subject: UUID
+    account: UUID
+    device: str
+    device_type: str
+
+
+class DeviceDescribed(PartnershipEvent):
+    """DeviceInformation as the phone tells it (MS-ASCMD 2.2.3.45); cleared parts are absent."""
+
+    TOPIC = "device.described"
+    personal: ClassVar[tuple[str, ...]] = ("about",)
+
+    about: Mapping[str, str]
+
+    def apply(self, phone: Partnership) -> None:
+        phone.about = dict(self.about)
+
+
+class PolicyOffered(PartnershipEvent):
+    """Phase one: `key` is good for the acknowledgement only (MS-ASPROV 3.1.5.1)."""
+
+    TOPIC = "device.policy-offered"
+
+    key: int
+    policy: str
+    edition: int
+
+    def apply(self, phone: Partnership) -> None:
+        phone.offered_key = self.key
+        phone.offered_policy = (self.policy, self.edition)
+
+
+class PolicyAcknowledged(PartnershipEvent):
+    """Phase two: `status` as the phone gave it; `key` is from now on its policy key."""
+
+    TOPIC = "device.policy-acknowledged"
+
+    key: int
+    status: int
+
+    def apply(self, phone: Partnership) -> None:
+        phone.policy_key = self.key
+        phone.policy = phone.offered_policy
+        phone.policy_status = self.status
+
+
+class PolicyRefused(PartnershipEvent):
+    """The phone cannot or will not keep the policy."""
+
+    TOPIC = "device.policy-refused"
+
+    status: int
+
+    def apply(self, phone: Partnership) -> None:
+        phone.policy_status = self.status
+
+
+class DeviceBlocked(PartnershipEvent):
+    TOPIC = "device.blocked"
+
+    reason: str
+
+    def apply(self, phone: Partnership) -> None:
+        phone.blocked = self.reason or "blocked"
+
+
+class DeviceUnblocked(PartnershipEvent):
+    TOPIC = "device.unblocked"
+
+    def apply(self, phone: Partnership) -> None:
+        phone.blocked = ""
+
+
+class WipeRequested(PartnershipEvent):
+    """`kind` is `account` (only what came from here) or `device` (everything on it)."""
+
+    TOPIC = "device.wipe-requested"
+
+    kind: WipeKind
+
+    def apply(self, phone: Partnership) -> None:
+        phone.wipe = self.kind
+
+
+class WipeCancelled(PartnershipEvent):
+    TOPIC = "device.wipe-cancelled"
+
+    def apply(self, phone: Partnership) -> None:
+        phone.wipe = None
+
+
+class WipeAcknowledged(PartnershipEvent):
+    """The phone says how it went: 1 done, 2 failed. Either way it is blocked from here on."""
+
+    TOPIC = "device.wipe-acknowledged"
+
+    status: int
+
+    def apply(self, phone: Partnership) -> None:
+        phone.wipe = None
+        phone.wiped = self.status
+        phone.blocked = "wiped"
+
+
+class Partnership(Aggregate):
+    """The server's half of the agreement with one phone."""
+
+    def __init__(self, account: UUID, device: str, device_type: str) -> None:
+        self.account = account
+        self.device = device
+        self.device_type = device_type
+        self.about: dict[str, str] = {}
+        self.offered_key = 0
+        self.offered_policy: tuple[str, int] = ("", 0)
+        self.policy_key = 0
+        self.policy: tuple[str, int] | None = None
+        self.policy_status = 0
+        self.blocked = ""
+        self.wipe: WipeKind | None = None
+        self.wiped = 0
+
+    @staticmethod
+    def id_of(account: UUID, device: str) -> UUID:
+        return uuid5(account, f"device:{device.upper()}")
+
+    @classmethod
+    def begin(cls, account: UUID, device: str, device_type: str) -> Partnership:
+        return cls._create(
+            DevicePartnered,
+            id=cls.id_of(account, device),
+            subject=account,
+            account=account,
+            device=device,
+            device_type=device_type,
+        )
+
+    def describe(self, about: Mapping[str, str]) -> None:
+        if about != self.about:
+            self._note(DeviceDescribed, about=dict(about))
+
+    def offer_policy(self, key: int, policy: str, edition: int) -> None:
+        self._note(PolicyOffered, key=key, policy=policy, edition=edition)
+
+    def acknowledge_policy(self, key: int, status: int) -> None:
+        self._note(PolicyAcknowledged, key=key, status=status)
+
+    def refuse_policy(self, status: int) -> None:
+        if status != self.policy_status:
+            self._note(PolicyRefused, status=status)
+
+    def block(self, reason: str) -> None:
+        self._note(DeviceBlocked, reason=reason)
+
+    def unblock(self) -> None:
+        if self.blocked:
+            self._note(DeviceUnblocked)
+
+    def request_wipe(self, kind: WipeKind) -> None:
+        if self.wipe != kind:
+            self._note(WipeRequested, kind=kind)
+
+    def cancel_wipe(self) -> None:
+        if self.wipe:
+            self._note(WipeCancelled)
+
+    def acknowledge_wipe(self, status: int) -> None:
+        if self.wipe:
+            self._note(WipeAcknowledged, status=status)
+
+    def _note(self, event: type[PartnershipEvent], **facts: object) -> None:
+        self.trigger_event(event, subject=self.account, **facts)
+
+
+known_as(
+    DevicePartnered,
+    DeviceDescribed,
+    PolicyOffered,
+    PolicyAcknowledged,
+    PolicyRefused,
+    DeviceBlocked,
+    DeviceUnblocked,
+    WipeRequested,
+    WipeCancelled,
+    WipeAcknowledged,
+)

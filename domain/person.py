@@ -1,0 +1,46 @@
+"""A contact's life: a person in somebody's address book, with a key of their own."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from domain.base import known_as
+from domain.item import Begun, Item, Moved, Removed, Restored, Revised
+
+
+class ContactAdded(Begun):
+    TOPIC = "contact.added"
+
+
+class ContactRevised(Revised):
+    TOPIC = "contact.revised"
+
+
+class ContactRemoved(Removed):
+    TOPIC = "contact.removed"
+
+
+class ContactRestored(Restored):
+    TOPIC = "contact.restored"
+
+
+class ContactMoved(Moved):
+    TOPIC = "contact.moved"
+
+
+class Contact(Item):
+    """One person in an address book. Erasing that person destroys this one key."""
+
+    begun: ClassVar[type[Begun]] = ContactAdded
+    revised: ClassVar[type[Revised]] = ContactRevised
+    removed_: ClassVar[type[Removed]] = ContactRemoved
+    restored: ClassVar[type[Restored]] = ContactRestored
+    moved: ClassVar[type[Moved]] = ContactMoved
+
+    @staticmethod
+    def subject_of(id: UUID, owner: UUID) -> UUID:
+        return id
+
+
+known_as(ContactAdded, ContactRevised, ContactRemoved, ContactRestored, ContactMoved)
