@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -122,7 +122,7 @@ class Checkpoint:
         return row is not None and row[0] == self.link
 
 
-def read_checkpoints(lines: Iterator[str], key: bytes) -> Iterator[Checkpoint]:
+def read_checkpoints(lines: Iterable[str], key: bytes) -> Iterator[Checkpoint]:
     """The checkpoints of a file, one to a line."""
     return (Checkpoint.read(line, key) for line in lines if line.strip())
 

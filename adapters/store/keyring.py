@@ -69,7 +69,7 @@ class Keyring:
             raise Erased(str(subject))
         try:
             return _unbox(self._unwrapped(subject, wrapped), box, aad)
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise SealBroken(f"a box of {subject} was altered or moved") from error
 
     def erase(self, subject: UUID) -> None:

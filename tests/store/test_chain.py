@@ -1,0 +1,210 @@
+"""Whatever is done to a stored event shows, and is named."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from adapters.store.chain import (
+    GENESIS,
+    ChainReport,
+    Checkpoint,
+    Forged,
+    head,
+    link,
+    read_checkpoints,
+    verify_chain,
+)
+from adapters.store.log import EventLog
+from adapters.store.pool import Pool
+from tests.store.journal import a_note
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+KEY = b"k" * 32
+
+
+@pytest.fixture
+def events(log: EventLog) -> int:
+    """Nine events of three notes; the last position."""
+    for _ in range(3):
+        note = a_note(uuid4())
+        note.annotate("whole milk")
+        note.recolour("blue")
+        log.save(note)
+    return 9
+
+
+def _alter(pool: Pool, statement: str) -> ChainReport:
+    with pool.writing() as connection:
+        connection.execute(statement)
+        return verify_chain(connection)
+
+
+def test_an_untouched_log_is_sound_to_its_end(pool: Pool, events: int) -> None:
+    with pool.reading() as connection:
+        report = verify_chain(connection)
+        assert (report.position, report.link) == head(connection)
+    assert report.sound
+    assert report.position == events
+
+
+def test_an_empty_log_is_sound(pool: Pool, log: EventLog) -> None:
+    with pool.reading() as connection:
+        assert verify_chain(connection) == ChainReport(0, GENESIS)
+
+
+def test_a_link_is_what_the_notes_say_it_is() -> None:
+    originator = UUID(int=7)
+    expected = sha256(
+        b"\1" * 32 + originator.bytes + b"\0" * 7 + b"\2" + b"\0\0\0\4" + b"kind" + b"state"
+    ).digest()
+    assert link(b"\1" * 32, originator.bytes, 2, "kind", b"state") == expected
+
+
+@pytest.mark.parametrize("position", [1, 5, 9])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "state = CAST(substr(state, 1, 9) || x'00' || substr(state, 11) AS BLOB)",
+        "state = zeroblob(0)",
+        "topic = topic || 'x'",
+        "originator_version = originator_version + 100",
+        "originator_id = zeroblob(16)",
+        "link = zeroblob(32)",
+        "link = zeroblob(31)",
+        "position = 1000",
+    ],
+)
+def test_a_changed_event_is_named(pool: Pool, events: int, change: str, position: int) -> None:
+    report = _alter(pool, f"UPDATE stored_event SET {change} WHERE position = {position}")
+    assert not report.sound
+    assert report.broken_at == position
+    assert report.reason
+    assert report.position == position - 1
+
+
+def test_a_missing_event_is_named(pool: Pool, events: int) -> None:
+    report = _alter(pool, "DELETE FROM stored_event WHERE position = 4")
+    assert (report.broken_at, report.reason) == (4, "events are missing")
+
+
+def test_events_moved_up_to_fill_a_gap_are_found(pool: Pool, events: int) -> None:
+    with pool.writing() as connection:
+        connection.execute("DELETE FROM stored_event WHERE position = 4")
+        for position in range(5, events + 1):
+            connection.execute(
+                "UPDATE stored_event SET position = ? WHERE position = ?", (position - 1, position)
+            )
+        assert verify_chain(connection).broken_at == 4
+
+
+def test_swapped_events_are_found(pool: Pool, events: int) -> None:
+    with pool.writing() as connection:
+        for old, new in ((2, 99), (3, 2), (99, 3)):
+            connection.execute(
+                "UPDATE stored_event SET position = ? WHERE position = ?", (new, old)
+            )
+        assert verify_chain(connection).broken_at == 2
+
+
+def test_one_byte_changed_in_the_file_itself_is_found(path: Path, pool: Pool, events: int) -> None:
+    with pool.reading() as connection:
+        query = "SELECT state FROM stored_event WHERE position = 6"
+        state = connection.execute(query).fetchone()[0]
+    assert pool.checkpoint()
+    pool.close()
+    content = bytearray(path.read_bytes())
+    content[content.index(state) + len(state) // 2] ^= 1
+    path.write_bytes(content)
+    again = Pool(path)
+    with again.reading() as connection:
+        assert verify_chain(connection).broken_at == 6
+    again.close()
+
+
+def test_a_file_with_a_destroyed_page_is_reported_not_crashed_on(
+    path: Path, pool: Pool, log: EventLog
+) -> None:
+    log.save(*(a_note(uuid4(), "long " * 100) for _ in range(50)))
+    with pool.reading() as connection:
+        query = "SELECT state FROM stored_event WHERE position = 25"
+        state = connection.execute(query).fetchone()[0]
+    assert pool.checkpoint()
+    pool.close()
+    content = bytearray(path.read_bytes())
+    page = content.index(state) // 4096 * 4096
+    content[page : page + 4096] = b"\xff" * 4096
+    path.write_bytes(content)
+    connection = sqlite3.connect(path)
+    report = verify_chain(connection)
+    connection.close()
+    assert report.broken_at is not None
+    assert 1 <= report.broken_at <= 25
+    assert "cannot be read" in report.reason
+
+
+def test_a_rewritten_chain_is_found_by_a_checkpoint_kept_elsewhere(pool: Pool, events: int) -> None:
+    with pool.writing() as connection:
+        checkpoint = Checkpoint.of(connection, NOW)
+        assert checkpoint.agrees(connection)
+        connection.execute("UPDATE stored_event SET topic = 'test.other' WHERE position = 3")
+        last = GENESIS
+        for position, *event in connection.execute(
+            "SELECT position, originator_id, originator_version, topic, state FROM stored_event"
+        ).fetchall():
+            last = link(last, *event)
+            connection.execute(
+                "UPDATE stored_event SET link = ? WHERE position = ?", (last, position)
+            )
+        assert verify_chain(connection).sound
+        assert not checkpoint.agrees(connection)
+
+
+def test_a_log_cut_short_is_found_by_a_checkpoint(pool: Pool, events: int) -> None:
+    with pool.writing() as connection:
+        checkpoint = Checkpoint.of(connection, NOW)
+        connection.execute("DELETE FROM stored_event WHERE position > 5")
+        assert verify_chain(connection).sound
+        assert not checkpoint.agrees(connection)
+
+
+def test_a_checkpoint_holds_while_the_log_grows(pool: Pool, log: EventLog, events: int) -> None:
+    with pool.reading() as connection:
+        checkpoint = Checkpoint.of(connection, NOW)
+    log.save(a_note(uuid4()))
+    with pool.reading() as connection:
+        assert checkpoint.agrees(connection)
+
+
+def test_checkpoints_are_lines_of_a_file(tmp_path: Path, pool: Pool, log: EventLog) -> None:
+    file = tmp_path / "checkpoints"
+    written = []
+    for _ in range(3):
+        with pool.reading() as connection:
+            written.append(Checkpoint.of(connection, NOW))
+        with file.open("a") as lines:
+            lines.write(written[-1].signed(KEY) + "\n")
+        log.save(a_note(uuid4()))
+    with file.open() as lines, pool.reading() as connection:
+        found = list(read_checkpoints(lines, KEY))
+        assert all(checkpoint.agrees(connection) for checkpoint in found)
+    assert found == written
+    assert [checkpoint.position for checkpoint in found] == [0, 1, 2]
+
+
+def test_a_checkpoint_of_another_key_or_altered_is_forged() -> None:
+    line = Checkpoint(7, bytes(32), NOW).signed(KEY)
+    assert Checkpoint.read(line, KEY) == Checkpoint(7, bytes(32), NOW)
+    for forged, key in (
+        (line, b"x" * 32),
+        (line.replace(" 7 ", " 8 "), KEY),
+        ("", KEY),
+        ("é", KEY),
+    ):
+        with pytest.raises(Forged):
+            Checkpoint.read(forged, key)

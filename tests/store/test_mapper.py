@@ -1,0 +1,142 @@
+"""Personal fields are sealed, the rest can be read, and an erased event keeps its shape."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+import pytest
+from eventsourcing.domain import DomainEvent
+from eventsourcing.persistence import MapperDeserialisationError
+from eventsourcing.utils import get_topic
+
+from adapters.store.keyring import Erased, Keyring
+from adapters.store.mapper import SealingMapper
+from adapters.store.transcoder import decode
+from domain.body import Body
+from tests.store.journal import Note
+
+ADA = UUID(int=1)
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+class Everything(DomainEvent):
+    """A personal field of each kind."""
+
+    TOPIC = "test.everything"
+    personal: ClassVar[tuple[str, ...]] = ("text", "raw", "some", "values", "body", "day")
+    subject: UUID | None
+    text: str
+    raw: bytes
+    some: tuple[str, ...]
+    values: dict[str, Any]
+    body: Body
+    day: date
+
+
+class Folded(DomainEvent):
+    """An event that owns itself."""
+
+    TOPIC = "test.folded"
+    personal: ClassVar[tuple[str, ...]] = ("text",)
+    text: str
+
+    @property
+    def subject(self) -> UUID:
+        return self.originator_id
+
+
+for event_class in (Everything, Folded):
+    get_topic(event_class)
+
+
+@pytest.fixture
+def mapper(keyring: Keyring) -> SealingMapper:
+    return SealingMapper(keyring)
+
+
+def _everything(subject: UUID | None = ADA) -> Everything:
+    return Everything(
+        originator_id=uuid4(),
+        originator_version=3,
+        timestamp=NOW,
+        subject=subject,
+        text="Grace",
+        raw=b"Grace",
+        some=("Grace",),
+        values={"first_name": "Grace"},
+        body=Body("Grace"),
+        day=date(1906, 12, 9),
+    )
+
+
+def test_an_event_comes_back_as_it_was(mapper: SealingMapper) -> None:
+    event = _everything()
+    assert mapper.to_domain_event(mapper.to_stored_event(event)) == event
+
+
+def test_nothing_personal_is_in_the_stored_bytes_and_the_rest_is(mapper: SealingMapper) -> None:
+    state = mapper.to_stored_event(_everything()).state
+    assert b"Grace" not in state
+    assert decode(state)["subject"] == ADA
+    assert decode(state)["timestamp"] == NOW
+
+
+def test_an_event_without_personal_fields_is_not_sealed(mapper: SealingMapper) -> None:
+    event = Note.Recoloured(
+        originator_id=uuid4(), originator_version=2, timestamp=NOW, subject=ADA, colour="blue"
+    )
+    stored = mapper.to_stored_event(event)
+    assert decode(stored.state) == {"timestamp": NOW, "subject": ADA, "colour": "blue"}
+    assert mapper.to_domain_event(stored) == event
+
+
+def test_an_event_may_own_itself(mapper: SealingMapper, keyring: Keyring) -> None:
+    event = Folded(originator_id=ADA, originator_version=1, timestamp=NOW, text="Grace")
+    stored = mapper.to_stored_event(event)
+    assert mapper.to_domain_event(stored) == event
+    keyring.erase(ADA)
+    assert mapper.to_domain_event(stored) == replace(event, text="")
+
+
+def test_personal_fields_without_an_owner_are_never_stored(mapper: SealingMapper) -> None:
+    with pytest.raises(TypeError, match="no subject"):
+        mapper.to_stored_event(_everything(subject=None))
+
+
+def test_of_an_erased_subject_the_shape_is_left(mapper: SealingMapper, keyring: Keyring) -> None:
+    event = _everything()
+    stored = mapper.to_stored_event(event)
+    keyring.erase(ADA)
+    left = mapper.to_domain_event(stored)
+    assert left == replace(event, text="", raw=b"", some=(), values={}, body=None, day=None)
+    assert vars(left)["erased"] is True
+
+
+def test_a_readable_event_does_not_claim_to_be_erased(mapper: SealingMapper) -> None:
+    assert "erased" not in vars(mapper.to_domain_event(mapper.to_stored_event(_everything())))
+
+
+def test_nothing_is_stored_about_an_erased_subject(mapper: SealingMapper, keyring: Keyring) -> None:
+    keyring.erase(ADA)
+    with pytest.raises(Erased):
+        mapper.to_stored_event(_everything())
+
+
+@pytest.mark.parametrize(
+    "moved", [{"originator_id": UUID(int=9)}, {"originator_version": 4}], ids=str
+)
+def test_a_box_moved_to_another_event_does_not_open(
+    mapper: SealingMapper, moved: dict[str, Any]
+) -> None:
+    stored = mapper.to_stored_event(_everything())
+    with pytest.raises(MapperDeserialisationError, match="cannot be read"):
+        mapper.to_domain_event(replace(stored, **moved))
+
+
+def test_damaged_bytes_are_named_with_their_place(mapper: SealingMapper) -> None:
+    stored = mapper.to_stored_event(_everything())
+    with pytest.raises(MapperDeserialisationError, match=str(stored.originator_id)):
+        mapper.to_domain_event(replace(stored, state=stored.state[:-1]))
