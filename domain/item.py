@@ -27,7 +27,7 @@ class Echo:
     here on the phone has the item (True), has it not (False), or the event does not say (None).
     """
 
-    line: str | None = None
+    line: int | None = None
     silent: bool = False
     present: bool | None = None
 
@@ -41,7 +41,7 @@ class ItemEvent(Event):
     op: ClassVar[int | None] = None
 
     subject: UUID
-    line: str | None
+    line: int | None
     silent: bool
     present: bool | None
 
@@ -53,7 +53,7 @@ class Begun(Created):
     personal: ClassVar[tuple[str, ...]] = ("values",)
 
     subject: UUID
-    line: str | None
+    line: int | None
     silent: bool
     present: bool | None
     owner: UUID

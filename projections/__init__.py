@@ -1,0 +1,1 @@
+"""Read models and sync state: rows folded from events, every one of them disposable."""

@@ -7,7 +7,6 @@ both face the same simulated phones (`phone.py`). The rules are told in docs/syn
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 ADD, CHANGE, DELETE = 1, 2, 3
 OPEN = 1 << 40
@@ -171,9 +170,9 @@ class Engine:
     def fact(self, item: str, line: str, state: State, but: set[int]) -> Row | None:
         """The line's own last word on whether it has the item, after `base`."""
         for row in reversed(self.rows[state.base :]):
-            if row.item == item and row.line == line and row.present is not None:
-                if row.pos not in but:
-                    return row
+            own = row.item == item and row.line == line and row.pos not in but
+            if own and row.present is not None:
+                return row
         return None
 
     def held(self, item: str, line: str, state: State) -> bool:
@@ -211,6 +210,12 @@ class Engine:
             if (row.silent or row.present) and not withdrawn:
                 return row.version
         return sent.version if sent and sent.op != DELETE else None
+
+    def content(self, item: str, line: str, state: State) -> int | None:
+        """The version whose values the device shows; None where it shows others (a join)."""
+        version = self.known(item, line, state)
+        own = (r for r in self.rows if r.item == item and r.line == line and r.version == version)
+        return None if any(r.present and not r.silent for r in own) else version
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -265,7 +270,11 @@ class Engine:
             return "SoftDelete" if held else None
         if not held:
             return "Add"
-        return None if self.spoken(row, line, but) else "Change"
+        if self.spoken(row, line, but):
+            return None
+        if row.line != line and self.content(row.item, line, state) == row.version:
+            return None  # offered again to another phone only
+        return "Change"
 
     def spoken(self, row: Row, line: str, but: set[int]) -> bool:
         """The device has this version, or a later one, because it made it."""

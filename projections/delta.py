@@ -1,0 +1,239 @@
+"""What is news for one line: the rows between two reaches, told as the phone must hear them.
+
+The same question with the same reach has the same answer for ever: rows are not altered, and
+what the phone did itself counts only from the line's own rows. docs/sync-engine.md has the
+rules; tests/model/engine.py is this file in lists instead of tables.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import NamedTuple
+
+from domain.item import DELETE
+from domain.round import OPEN, START_OF_DRAIN, Reach
+from projections.lines import Quarantine
+
+NOBODY: Set[int] = frozenset()
+
+
+class Verb(Enum):
+    """How a phone is told of a row."""
+
+    ADD = "Add"
+    CHANGE = "Change"
+    DELETE = "Delete"
+    SOFT_DELETE = "SoftDelete"
+
+
+class Row(NamedTuple):
+    """One row of `change`."""
+
+    pos: int
+    item: bytes
+    op: int
+    edition: int
+    line: int | None
+    silent: bool
+    present: bool | None
+    until: int
+
+
+class Entry(NamedTuple):
+    """A row as it is told; `reduced` where the phone chokes on the whole item."""
+
+    verb: Verb
+    row: Row
+    reduced: bool = False
+
+
+_ROW = "SELECT pos, item, op, edition, line, silent, present, until FROM change"
+_RANGE = (
+    f"{_ROW} WHERE collection = ? AND pos > ? AND pos <= ?"
+    " AND (next_pos IS NULL OR next_pos > ?) ORDER BY pos"
+)
+_DRAIN = (
+    f"{_ROW} INDEXED BY change_until WHERE collection = ? AND op < 3 AND until >= ?"
+    " AND until < ? AND (until, item) > (?, ?) AND pos <= ?"
+    " AND (next_pos IS NULL OR next_pos > ?) ORDER BY until, item"
+)
+_AT = (
+    f"{_ROW} INDEXED BY change_item WHERE collection = ? AND item = ? AND pos <= ?"
+    " ORDER BY pos DESC LIMIT 1"
+)
+_OWN = (
+    f"{_ROW} INDEXED BY change_item WHERE collection = ? AND item = ? AND pos > ? AND line = ?"
+    " ORDER BY pos DESC"
+)
+
+
+@dataclass(frozen=True)
+class View:
+    """One collection as one line sees it. `but` are rows made by commands that the answer in
+    question does not speak of: as far as it goes, the phone never made them."""
+
+    connection: sqlite3.Connection
+    collection: int
+    line: int
+    quarantine: Mapping[bytes, Quarantine] = field(default_factory=dict)
+    but: Set[int] = NOBODY
+
+    # What the phone has
+
+    def has(self, item: bytes, reach: Reach) -> bool:
+        """Whether the phone has the item once it has read the answer that led to `reach`."""
+        fact = self._fact(self._own(item, reach.base))
+        sent = self._at(item, reach.target)
+        if sent and reach.base < sent.pos <= reach.cursor and (not fact or fact.pos < sent.pos):
+            return sent.op != DELETE and sent.until >= reach.cutoff
+        if fact:
+            return bool(fact.present)
+        if sent and sent.pos <= reach.base and _drained(sent, reach):
+            reach = replace(reach, was=reach.cutoff)
+        return self._held(self._at(item, reach.base), reach)
+
+    def known(self, item: bytes, reach: Reach) -> int | None:
+        """The edition on which the phone makes its edit, None if it has none."""
+        sent = self._at(item, reach.target)
+        if sent is None or sent.pos > reach.cursor:
+            sent = self._at(item, reach.base)
+        own = self._own(item, sent.pos if sent else 0)
+        for row in own:
+            if (row.silent or row.present) and not _withdrawn(row, own):
+                return row.edition
+        return sent.edition if sent and sent.op != DELETE else None
+
+    def added(self, item: bytes) -> bool:
+        """Whether this line added or joined the item itself."""
+        return any(row.present for row in self._own(item, 0))
+
+    # What it is told
+
+    def tell(
+        self, reach: Reach, limit: int, stop: Reach | None = None
+    ) -> tuple[list[Entry], Reach]:
+        """Up to `limit` entries after `reach`, not beyond `stop`, and the reach then."""
+        told: list[Entry] = []
+        if reach.drained is not None:
+            for row in self._draining(reach, stop):
+                if len(told) == limit:
+                    return told, reach
+                reach = replace(reach, drained=(row.until, row.item))
+                told += self._entry(row, reach)
+            if stop and stop.drained is not None:
+                return told, reach
+            reach = replace(reach, drained=None)
+        end = stop.cursor if stop else reach.target
+        cursor = reach.cursor
+        for row in self._rows(_RANGE, cursor, end, reach.target):
+            entry = self._entry(row, reach)
+            if entry and len(told) == limit:
+                return told, replace(reach, cursor=cursor)
+            told += entry
+            cursor = row.pos
+        return told, replace(reach, cursor=end)
+
+    def news(self, since: int, head: int, cutoff: int) -> bool:
+        """Whether anything between two positions would be told to a phone that has all before."""
+        reach = Reach(since, head, since, cutoff, cutoff)
+        return any(self._entry(row, reach) for row in self._rows(_RANGE, since, head, head))
+
+    def moved(self, reach: Reach, cutoff: int) -> bool:
+        """Whether a window that moved from the reach's cutoff takes away or brings anything."""
+        moving = replace(
+            reach, base=reach.target, was=reach.cutoff, cutoff=cutoff, drained=START_OF_DRAIN
+        )
+        return any(self._entry(row, moving) for row in self._draining(moving, None))
+
+    def _draining(self, reach: Reach, stop: Reach | None) -> Iterator[Row]:
+        """What the moved window alone takes away or brings: live at both ends of the run."""
+        low, high = sorted((reach.was, reach.cutoff))
+        place = reach.drained or START_OF_DRAIN
+        for row in self._rows(_DRAIN, low, high, *place, reach.base, reach.target):
+            if stop and stop.drained and (row.until, row.item) > stop.drained:
+                return
+            yield row
+
+    def _entry(self, row: Row, reach: Reach) -> list[Entry]:
+        kept = self.quarantine.get(row.item)
+        if kept and kept.edition == row.edition and not kept.released:
+            if not kept.reduced:
+                return []
+        else:
+            kept = None
+        verb = self._verb(row, reach)
+        return [Entry(verb, row, kept is not None)] if verb else []
+
+    def _verb(self, row: Row, reach: Reach) -> Verb | None:
+        own = self._own(row.item, reach.base)
+        fact = self._fact(own)
+        if fact and fact.pos > row.pos and not fact.present:
+            return None
+        base = self._at(row.item, reach.base) if reach.base else None
+        held = bool(fact.present) if fact else self._held(base, reach)
+        spoken = any(r.silent and r.pos >= row.pos and r.pos not in self.but for r in own)
+        if row.op == DELETE:
+            return Verb.DELETE if held and not spoken else None
+        if row.until < reach.cutoff:
+            return Verb.SOFT_DELETE if held else None
+        if not held:
+            return Verb.ADD
+        if spoken or (row.line != self.line and self._shows(row, reach)):
+            return None
+        return Verb.CHANGE
+
+    def _shows(self, row: Row, reach: Reach) -> bool:
+        """The phone has these very values: the row offers them again to another phone only."""
+        if self.known(row.item, reach) != row.edition:
+            return False
+        own = self._own(row.item, 0)
+        return not any(r.present and not r.silent and r.edition == row.edition for r in own)
+
+    def _held(self, base: Row | None, reach: Reach) -> bool:
+        """Live at base, within the window of base, and not kept from the phone there."""
+        if base is None or base.op == DELETE or base.until < reach.was:
+            return False
+        kept = self.quarantine.get(base.item)
+        if kept and kept.pos == base.pos and not kept.reduced:
+            return kept.held and kept.line == self.line
+        return True
+
+    def _fact(self, own: list[Row]) -> Row | None:
+        """The line's own last word on whether it has the item."""
+        said = (row for row in own if row.present is not None and row.pos not in self.but)
+        return next(said, None)
+
+    def _own(self, item: bytes, since: int) -> list[Row]:
+        """What the line itself did to the item, newest first."""
+        rows = self.connection.execute(_OWN, (self.collection, item, since, self.line))
+        return [Row._make(row) for row in rows]
+
+    def _at(self, item: bytes, pos: int) -> Row | None:
+        row = self.connection.execute(_AT, (self.collection, item, pos)).fetchone()
+        return row and Row._make(row)
+
+    def _rows(self, query: str, *bounds: object) -> Iterator[Row]:
+        return map(Row._make, self.connection.execute(query, (self.collection, *bounds)))
+
+
+def advance(reach: Reach, head: int, cutoff: int) -> Reach:
+    """The next run: from all that was told to all there is now, within the window of today."""
+    if not reach.done:
+        return reach
+    moved = reach.cutoff != cutoff and reach.target > 0
+    drained = START_OF_DRAIN if moved else None
+    return Reach(reach.target, head, reach.target, reach.cutoff, cutoff, drained)
+
+
+def _drained(row: Row, reach: Reach) -> bool:
+    return (row.until, row.item) <= (reach.drained or (OPEN + 1, b""))
+
+
+def _withdrawn(row: Row, own: list[Row]) -> bool:
+    return any(o.pos > row.pos and not o.silent and o.edition == row.edition for o in own)
+
+
+__all__ = ["Entry", "Row", "Verb", "View", "advance"]

@@ -1,0 +1,253 @@
+"""Current values: one row per item, live or removed, and the changes of each collection.
+
+`change` has one row per change of a collection, in positions counted by that collection alone.
+A row is never altered but for `next_pos`, the position that superseded it. So "what was live at
+p" is a range query, and whoever asks again is shown the same rows.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.domain import DomainEvent
+
+from domain.appointment import Appointment, AppointmentScheduled
+from domain.folder import Folder, FolderMade, default_folder, hierarchy_of
+from domain.item import (
+    CHANGE,
+    DELETE,
+    Begun,
+    Item,
+    ItemEvent,
+    Moved,
+    Removed,
+    Restored,
+    Revised,
+)
+from domain.patch import Values, apply
+from domain.person import Contact, ContactAdded
+from domain.round import OPEN
+from domain.series import window_end
+from projections.codec import Codec
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS collection (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    owner BLOB NOT NULL,
+    head INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE IF NOT EXISTS item (
+    id BLOB PRIMARY KEY,
+    collection INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    edition INTEGER NOT NULL,
+    removed INTEGER NOT NULL DEFAULT 0,
+    uid TEXT,
+    value BLOB NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS item_collection ON item (collection, id) WHERE NOT removed;
+CREATE INDEX IF NOT EXISTS item_uid ON item (collection, uid) WHERE NOT removed;
+CREATE TABLE IF NOT EXISTS change (
+    collection INTEGER NOT NULL,
+    pos INTEGER NOT NULL,
+    item BLOB NOT NULL,
+    op INTEGER NOT NULL,
+    edition INTEGER NOT NULL,
+    line INTEGER,
+    silent INTEGER NOT NULL,
+    present INTEGER,
+    until INTEGER NOT NULL,
+    next_pos INTEGER,
+    event INTEGER NOT NULL,
+    PRIMARY KEY (collection, pos)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS change_item ON change (collection, item, pos);
+CREATE INDEX IF NOT EXISTS change_until ON change (collection, until, item, pos) WHERE op < 3;
+"""
+
+KINDS: dict[type[Begun], tuple[str, type[Item]]] = {
+    AppointmentScheduled: ("calendar", Appointment),
+    ContactAdded: ("contacts", Contact),
+    FolderMade: ("folder", Folder),
+}
+CLASSES: dict[str, type[Item]] = dict(KINDS.values())
+"""The aggregate class of an item by the kind its row names."""
+
+
+@dataclass(frozen=True)
+class CollectionRow:
+    """A collection: a folder's content or a person's hierarchy. `head` counts its changes."""
+
+    number: int
+    id: UUID
+    owner: UUID
+    head: int
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """An item as it stands; `value` is for the codec to read."""
+
+    id: UUID
+    collection: int
+    kind: str
+    edition: int
+    removed: bool
+    value: bytes
+
+
+class ItemProjector:
+    """Folds the events of items into `collection`, `item` and `change`."""
+
+    def __init__(self, codec: Codec) -> None:
+        self.codec = codec
+
+    def __call__(self, connection: sqlite3.Connection, event: DomainEvent, position: int) -> None:
+        if isinstance(event, Begun):
+            self._begin(connection, event, position)
+        elif isinstance(event, ItemEvent):
+            self._continue(connection, event, position)
+
+    def _begin(self, connection: sqlite3.Connection, event: Begun, position: int) -> None:
+        kind, _ = KINDS[type(event)]
+        if kind == "folder":
+            _open_collections(connection, event)
+        number = _number(connection, event.collection)
+        connection.execute(
+            "INSERT INTO item VALUES (?, ?, ?, 1, 0, ?, ?)",
+            (
+                event.originator_id.bytes,
+                number,
+                kind,
+                event.values.get("uid"),
+                self.codec.encode(dict(event.values)),
+            ),
+        )
+        _change(connection, number, event, position, event.op, 1, _until(kind, event.values))
+
+    def _continue(self, connection: sqlite3.Connection, event: ItemEvent, position: int) -> None:
+        id = event.originator_id.bytes
+        row = connection.execute(
+            "SELECT collection, kind, edition, removed, value FROM item WHERE id = ?", (id,)
+        ).fetchone()
+        number, kind, edition, removed, blob = row
+        values: Values = self.codec.decode(blob)
+        if isinstance(event, Revised | Removed | Restored | Moved):
+            edition = event.originator_version
+        if isinstance(event, Revised):
+            values = apply(values, event.patch)
+            blob = self.codec.encode(values)
+        until = _until(kind, values)
+        if isinstance(event, Moved):
+            _change(connection, number, event, position, DELETE, edition, until)
+            number = _number(connection, event.collection)
+        removed = isinstance(event, Removed) or (removed and not isinstance(event, Restored))
+        connection.execute(
+            "UPDATE item SET collection = ?, edition = ?, removed = ?, uid = ?, value = ?"
+            " WHERE id = ?",
+            (number, edition, removed, values.get("uid"), blob, id),
+        )
+        op = event.op or (DELETE if removed else CHANGE)
+        _change(connection, number, event, position, op, edition, until)
+
+
+def _open_collections(connection: sqlite3.Connection, made: Begun) -> None:
+    """A folder's content is a collection of its own name; so is its owner's hierarchy."""
+    for id in (made.collection, made.originator_id):
+        connection.execute(
+            "INSERT OR IGNORE INTO collection (id, owner) VALUES (?, ?)",
+            (id.bytes, made.owner.bytes),
+        )
+
+
+def _number(connection: sqlite3.Connection, collection: UUID) -> int:
+    row = connection.execute(
+        "SELECT number FROM collection WHERE id = ?", (collection.bytes,)
+    ).fetchone()
+    return int(row[0])
+
+
+def _until(kind: str, values: Values) -> int:
+    """The last second in which an item matters to a filter."""
+    end = window_end(values) if kind == "calendar" and "when" in values else None
+    return OPEN if end is None else int(end.timestamp())
+
+
+def _change(
+    connection: sqlite3.Connection,
+    number: int,
+    event: Begun | ItemEvent,
+    position: int,
+    op: int | None,
+    edition: int,
+    until: int,
+) -> None:
+    (pos,) = connection.execute(
+        "UPDATE collection SET head = head + 1 WHERE number = ? RETURNING head", (number,)
+    ).fetchone()
+    item = event.originator_id.bytes
+    connection.execute(
+        "UPDATE change SET next_pos = ? WHERE collection = ? AND pos ="
+        " (SELECT max(pos) FROM change INDEXED BY change_item WHERE collection = ? AND item = ?)",
+        (pos, number, number, item),
+    )
+    present = None if event.present is None else int(event.present)
+    row = (number, pos, item, op, edition, event.line, int(event.silent), present, until)
+    connection.execute(
+        "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)", (*row, position)
+    )
+
+
+def collection(connection: sqlite3.Connection, id: UUID) -> CollectionRow | None:
+    row = connection.execute(
+        "SELECT number, id, owner, head FROM collection WHERE id = ?", (id.bytes,)
+    ).fetchone()
+    return row and CollectionRow(row[0], UUID(bytes=row[1]), UUID(bytes=row[2]), row[3])
+
+
+_ITEM = "SELECT id, collection, kind, edition, removed, value FROM item"
+
+
+def item(connection: sqlite3.Connection, id: UUID) -> ItemRow | None:
+    row = connection.execute(f"{_ITEM} WHERE id = ?", (id.bytes,)).fetchone()
+    return _item(row) if row else None
+
+
+def items(connection: sqlite3.Connection, collection: int) -> Iterator[ItemRow]:
+    """What is live in a collection, in the order of ids."""
+    rows = connection.execute(
+        f"{_ITEM} WHERE collection = ? AND NOT removed ORDER BY id", (collection,)
+    )
+    return map(_item, rows)
+
+
+def with_uid(connection: sqlite3.Connection, collection: int, uid: str) -> ItemRow | None:
+    """The live item with this UID in this collection."""
+    row = connection.execute(
+        f"{_ITEM} WHERE collection = ? AND uid = ? AND NOT removed LIMIT 1", (collection, uid)
+    ).fetchone()
+    return _item(row) if row else None
+
+
+def _item(row: tuple[Any, ...]) -> ItemRow:
+    return ItemRow(UUID(bytes=row[0]), row[1], row[2], row[3], bool(row[4]), row[5])
+
+
+__all__ = [
+    "CLASSES",
+    "TABLES",
+    "CollectionRow",
+    "ItemProjector",
+    "ItemRow",
+    "collection",
+    "default_folder",
+    "hierarchy_of",
+    "item",
+    "items",
+    "with_uid",
+]

@@ -1,0 +1,240 @@
+"""Rounds that count: for each phone and collection the answer in use and those given to it.
+
+A row lives as long as its key may be named. The answer whose key was used last is `confirmed`;
+its `answers` were given to requests with that key, several where the phone asked again with
+other commands or choked on something. A line begun by a key 0 stays unused, beside the line in
+use, until its key is named: a key 0 may be the ghost of an old request.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.domain import DomainEvent
+
+from domain.round import (
+    ItemQuarantined,
+    ItemReleased,
+    LineBegun,
+    Reach,
+    RoundAnswered,
+    RoundConfirmed,
+    RoundEvent,
+    RoundRepeated,
+    Verdict,
+    Wishes,
+)
+from projections.codec import Codec
+from projections.synckey import SyncKey
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS round (
+    partnership BLOB NOT NULL,
+    collection BLOB NOT NULL,
+    line INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
+    tag INTEGER NOT NULL,
+    parent INTEGER,
+    begun INTEGER NOT NULL,
+    repeats INTEGER NOT NULL DEFAULT 0,
+    record BLOB NOT NULL,
+    PRIMARY KEY (partnership, collection, generation)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS quarantine (
+    partnership BLOB NOT NULL,
+    collection BLOB NOT NULL,
+    item BLOB NOT NULL,
+    edition INTEGER NOT NULL,
+    pos INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    held INTEGER NOT NULL,
+    reduced INTEGER NOT NULL,
+    released INTEGER NOT NULL DEFAULT 0,
+    event INTEGER NOT NULL,
+    PRIMARY KEY (partnership, collection, item)
+) STRICT, WITHOUT ROWID;
+"""
+
+UNUSED = """parent IS NULL AND line NOT IN (
+    SELECT line FROM round WHERE partnership = ? AND collection = ? AND parent IS NOT NULL
+)"""
+"""The line that nobody has used: its key 0 was answered, but that answer never was."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """An answer: what its key stands for, and what it said to commands."""
+
+    line: int
+    key: SyncKey
+    parent: int | None
+    begun: int
+    repeats: int
+    before: Reach
+    after: Reach
+    verdicts: tuple[Verdict, ...]
+    wishes: Wishes
+    suspect: Reach | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """The answer in use and what was answered to it. `begun` is the instant of its key 0."""
+
+    name: int
+    confirmed: Round
+    answers: tuple[Round, ...]
+
+    @property
+    def rounds(self) -> tuple[Round, ...]:
+        return (self.confirmed, *self.answers)
+
+    @property
+    def unused(self) -> bool:
+        """Nothing was ever told in it: a repeated key 0 is answered with its key again."""
+        return self.confirmed.parent is None and not self.answers
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    """An edition that a phone could not take, and the position it choked on."""
+
+    edition: int
+    pos: int
+    line: int
+    held: bool
+    reduced: bool
+    released: bool
+
+
+class LineProjector:
+    """Folds the rounds of every phone."""
+
+    def __init__(self, codec: Codec) -> None:
+        self.codec = codec
+
+    def __call__(self, connection: sqlite3.Connection, event: DomainEvent, position: int) -> None:
+        if not isinstance(event, RoundEvent) or event.partnership is None:
+            return
+        place = (event.partnership.bytes, event.collection.bytes)
+        match event:
+            case LineBegun():
+                _drop(connection, place, UNUSED, *place)
+                self._begin(connection, place, event)
+            case RoundAnswered():
+                _drop(connection, place, "line != ?", event.line)
+                _drop(
+                    connection,
+                    place,
+                    "generation != ? AND parent IS NOT ?",
+                    event.parent,
+                    event.parent,
+                )
+                self._answer(connection, place, event)
+            case RoundRepeated():
+                connection.execute(
+                    "UPDATE round SET repeats = repeats + 1"
+                    " WHERE partnership = ? AND collection = ? AND generation = ?",
+                    (*place, event.generation),
+                )
+            case RoundConfirmed():
+                _drop(connection, place, "generation != ?", event.generation)
+            case ItemQuarantined():
+                _quarantine(connection, place, event, position)
+            case ItemReleased():
+                connection.execute(
+                    "UPDATE quarantine SET released = 1"
+                    " WHERE partnership = ? AND collection = ? AND item = ?",
+                    (*place, event.item.bytes),
+                )
+
+    def _begin(
+        self, connection: sqlite3.Connection, place: tuple[bytes, bytes], event: LineBegun
+    ) -> None:
+        record = self.codec.encode([Reach(), Reach(), (), event.wishes, None])
+        begun = int(event.timestamp.timestamp())
+        row = (*place, event.line, event.generation, event.tag, None, begun, 0, record)
+        connection.execute("INSERT INTO round VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def _answer(
+        self, connection: sqlite3.Connection, place: tuple[bytes, bytes], event: RoundAnswered
+    ) -> None:
+        record = self.codec.encode(
+            [event.before, event.after, event.verdicts, event.wishes, event.suspect]
+        )
+        answer = (*place, event.line, event.generation, event.tag, event.parent)
+        connection.execute(
+            "INSERT INTO round SELECT ?, ?, ?, ?, ?, ?, begun, 0, ? FROM round"
+            " WHERE partnership = ? AND collection = ? AND generation = ?",
+            (*answer, record, *place, event.parent),
+        )
+
+
+def _drop(
+    connection: sqlite3.Connection, place: tuple[bytes, bytes], which: str, *values: Any
+) -> None:
+    connection.execute(
+        f"DELETE FROM round WHERE partnership = ? AND collection = ? AND {which}",
+        (*place, *values),
+    )
+
+
+def _quarantine(
+    connection: sqlite3.Connection, place: tuple[bytes, bytes], event: ItemQuarantined, at: int
+) -> None:
+    row = (*place, event.item.bytes, event.edition, event.row, event.line)
+    state = (event.held, event.reduced, 0, at)
+    connection.execute(
+        "INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, *state)
+    )
+
+
+def lines(
+    connection: sqlite3.Connection, codec: Codec, partnership: UUID, collection: UUID
+) -> list[Line]:
+    """The line in use first, then one begun but unused; none before the first key 0."""
+    found: dict[int, list[Round]] = {}
+    for round in _rounds(connection, codec, partnership, collection):
+        found.setdefault(round.line, []).append(round)
+    return [Line(name, rounds[0], tuple(rounds[1:])) for name, rounds in found.items()]
+
+
+def _rounds(
+    connection: sqlite3.Connection, codec: Codec, partnership: UUID, collection: UUID
+) -> Iterator[Round]:
+    rows = connection.execute(
+        "SELECT line, generation, tag, parent, begun, repeats, record FROM round"
+        " WHERE partnership = ? AND collection = ? ORDER BY generation",
+        (partnership.bytes, collection.bytes),
+    )
+    for line, generation, tag, parent, begun, repeats, record in rows:
+        before, after, verdicts, wishes, suspect = codec.decode(record)
+        key = SyncKey(generation, tag)
+        yield Round(
+            line, key, parent, begun, repeats, before, after, tuple(verdicts), wishes, suspect
+        )
+
+
+def quarantined(
+    connection: sqlite3.Connection, partnership: UUID, collection: UUID
+) -> dict[bytes, Quarantine]:
+    """What this phone cannot take, by item."""
+    rows = connection.execute(
+        "SELECT item, edition, pos, line, held, reduced, released FROM quarantine"
+        " WHERE partnership = ? AND collection = ?",
+        (partnership.bytes, collection.bytes),
+    )
+    return {
+        item: Quarantine(edition, pos, line, bool(held), bool(reduced), bool(released))
+        for item, edition, pos, line, held, reduced, released in rows
+    }
+
+
+def forget(connection: sqlite3.Connection, partnership: UUID) -> None:
+    """A phone that is gone leaves no rounds behind; its history stays in the log."""
+    for table in ("round", "quarantine"):
+        connection.execute(f"DELETE FROM {table} WHERE partnership = ?", (partnership.bytes,))
