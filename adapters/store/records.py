@@ -23,19 +23,20 @@ class Record:
 
     name: str
     cls: type[Any]
+    fields: tuple[str, ...]
     required: frozenset[str]
     defaults: Mapping[str, Any]
 
     @classmethod
     def of(cls, name: str, value_class: type[Any]) -> Record:
         defaults = {f.name: f.default for f in fields(value_class) if f.default is not MISSING}
-        names = {f.name for f in fields(value_class)}
-        return cls(name, value_class, frozenset(names - defaults.keys()), defaults)
+        names = tuple(f.name for f in fields(value_class))
+        return cls(name, value_class, names, frozenset(names) - defaults.keys(), defaults)
 
     def take_apart(self, value: object) -> dict[str, Any]:
         """The fields of `value` in the order of its class, without those at their default."""
-        parts = {f.name: getattr(value, f.name) for f in fields(self.cls)}
-        return {name: part for name, part in parts.items() if not self._is_default(name, part)}
+        parts = ((name, getattr(value, name)) for name in self.fields)
+        return {name: part for name, part in parts if not self._is_default(name, part)}
 
     def put_together(self, parts: Mapping[str, Any]) -> Any:
         """The value as it was stored.
@@ -45,7 +46,7 @@ class Record:
         """
         if lost := self.required - parts.keys():
             raise ValueError(f"{self.name} lacks {', '.join(sorted(lost))}")
-        if strange := parts.keys() - self.required - self.defaults.keys():
+        if strange := parts.keys() - self.fields:
             raise ValueError(f"{self.name} does not know {', '.join(sorted(strange))}")
         value = object.__new__(self.cls)
         for name, part in {**self.defaults, **parts}.items():
@@ -53,9 +54,7 @@ class Record:
         return value
 
     def _is_default(self, name: str, part: object) -> bool:
-        if name not in self.defaults:
-            return False
-        default = self.defaults[name]
+        default = self.defaults.get(name, MISSING)
         return type(part) is type(default) and part == default
 
 

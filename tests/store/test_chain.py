@@ -148,6 +148,17 @@ def test_a_file_with_a_destroyed_page_is_reported_not_crashed_on(
     assert "cannot be read" in report.reason
 
 
+def test_a_row_of_other_types_is_named_even_if_its_bytes_agree() -> None:
+    connection = sqlite3.connect(":memory:")
+    names = "position, originator_id, originator_version, topic, state, link"
+    connection.execute(f"CREATE TABLE stored_event ({names})")
+    row = (1, bytes(16), 1, "kind", "state", link(GENESIS, bytes(16), 1, "kind", b"state"))
+    connection.execute("INSERT INTO stored_event VALUES (?, ?, ?, ?, ?, ?)", row)
+    report = verify_chain(connection)
+    connection.close()
+    assert (report.broken_at, report.reason) == (1, "the row has lost its form")
+
+
 def test_a_rewritten_chain_is_found_by_a_checkpoint_kept_elsewhere(pool: Pool, events: int) -> None:
     with pool.writing() as connection:
         checkpoint = Checkpoint.of(connection, NOW)

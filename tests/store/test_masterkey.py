@@ -29,6 +29,21 @@ def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
     assert len(set(secrets)) == 1
 
 
+def test_whoever_comes_second_takes_the_key_of_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "master.key"
+
+    def overtaken(length: int) -> bytes:
+        path.touch(0o600)
+        path.write_bytes(b"f" * length)
+        return b"s" * length
+
+    monkeypatch.setattr("adapters.store.masterkey.secrets.token_bytes", overtaken)
+    assert MasterKey.read_or_create(path).secret == b"f" * 32
+    assert [entry.name for entry in tmp_path.iterdir()] == ["master.key"]
+
+
 @pytest.mark.parametrize("mode", [0o604, 0o644, 0o620, 0o666])
 def test_a_key_that_others_can_read_or_write_is_refused(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "master.key"
