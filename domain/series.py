@@ -28,9 +28,19 @@ def converted(when: When, all_day: bool, zone: Zone) -> When:
 
 
 def original_at(values: Values, moment: Instant) -> Original | None:
-    """The occurrence of a timed series that begins at `moment` by its rule."""
+    """The occurrence of a timed series that begins at `moment` by its rule.
+
+    One that falls into a spring gap begins later than its clock says.
+    """
     when = values["when"]
-    return _known(values, wall(moment, when.zone.tzinfo)) if isinstance(when, Timed) else None
+    if not isinstance(when, Timed):
+        return None
+    clock = wall(moment, when.zone.tzinfo).replace(fold=0)
+    if _known(values, clock):
+        return clock
+    place = original_on(values, clock.date())
+    begins = isinstance(place, datetime) and instant(place, when.zone.tzinfo) == moment
+    return place if begins else None
 
 
 def original_on(values: Values, day: date) -> Original | None:
