@@ -1,0 +1,209 @@
+"""When an appointment is, between the wire and the domain (MS-ASCAL 2.2.2.1, 2.2.2.20, 2.2.2.42).
+
+Timed events are instants in every version. An all-day event is local midnight written as an
+instant up to 14.1, and a date in the clothes of an instant since 16.0. Which of both a request
+speaks, and in which zone, is decided once and kept in a Reckoning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from adapters.eas.calendar_forms import flag, moment_in
+from adapters.eas.dialect import Dialect, Unconvertible
+from adapters.eas.moments import compact
+from adapters.eas.timezone import (
+    all_day_dates,
+    all_day_instants,
+    read_blob,
+    recognise,
+    write_blob,
+)
+from adapters.eas.version import Version
+from adapters.wbxml import E, Element
+from domain.patch import Values
+from domain.series import converted
+from domain.when import AllDay, Instant, Original, Timed, When, instant
+from domain.zone import Zone
+
+HALF_HOUR = timedelta(minutes=30)
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """How the instants of one request become dates and wall times.
+
+    `zone` is the zone of the request's blob, else the stored one, else the person's. `floating`
+    says that all-day events are dates without a zone (16.x).
+    """
+
+    zone: Zone
+    person: Zone
+    floating: bool
+
+    @classmethod
+    def stored(cls, when: When, dialect: Dialect) -> Reckoning:
+        """For a request that says nothing about zones."""
+        zone = when.zone if isinstance(when, Timed) else dialect.zone
+        return cls(zone, dialect.zone, dialect.version >= Version.V16_0)
+
+    def day(self, at: Instant) -> date:
+        """The date that an all-day event means with this instant."""
+        if self.floating and at.time() == time():
+            return at.date()
+        return all_day_dates(at, at + ONE_DAY, self.zone, self.person).start
+
+    def last_day(self, at: Instant) -> date:
+        """The date of an Until, which may be any instant of that day (MS-ASCAL 2.2.2.45)."""
+        if at.time() == time() or self.day(at) == at.astimezone(self.zone.tzinfo).date():
+            return self.day(at)
+        return at.astimezone(self.zone.tzinfo).date()
+
+    def span(self, start: Instant, end: Instant, all_day: bool) -> When:
+        """From `start` to `end`, which must not lie before it."""
+        if end < start:
+            raise Unconvertible("the end lies before the start")
+        try:
+            return self._days(start, end) if all_day else Timed.at(start, end, self.zone)
+        except ValueError as error:
+            raise Unconvertible(str(error)) from error
+
+    def _days(self, start: Instant, end: Instant) -> AllDay:
+        if self.floating and start.time() == time():
+            return AllDay(start.date(), max(self.day(end), start.date() + ONE_DAY))
+        return all_day_dates(start, end, self.zone, self.person)
+
+
+def instants(when: When, dialect: Dialect) -> tuple[Instant, Instant]:
+    """StartTime and EndTime as this device has to be sent them."""
+    if isinstance(when, Timed):
+        return when.start_instant, when.end_instant
+    if dialect.version >= Version.V16_0:
+        return _midnight(when.start), _midnight(when.end)
+    return all_day_instants(when, dialect.zone)
+
+
+def original_instant(original: Original, when: When, dialect: Dialect) -> Instant:
+    """ExceptionStartTime or InstanceId of an occurrence, in the form of the master's StartTime."""
+    if isinstance(when, Timed) and isinstance(original, datetime):
+        return instant(original, when.zone.tzinfo)
+    day = original.date() if isinstance(original, datetime) else original
+    return instants(AllDay(day, day + ONE_DAY), dialect)[0]
+
+
+def write_span(when: When, dialect: Dialect) -> list[Element]:
+    """StartTime, EndTime, AllDayEvent, in the only order every known phone understands."""
+    start, end = instants(when, dialect)
+    return [
+        E("calendar:StartTime", compact(start)),
+        E("calendar:EndTime", compact(end)),
+        E("calendar:AllDayEvent", isinstance(when, AllDay)),
+    ]
+
+
+def write_zone(values: Values, dialect: Dialect) -> list[Element]:
+    """Timezone: on every timed event; on an all-day event only up to 14.1 (MS-ASCAL 2.2.2.44)."""
+    when = values["when"]
+    if isinstance(when, Timed):
+        return [E("calendar:Timezone", write_blob(when.zone, _rule_year(values)))]
+    if dialect.version >= Version.V16_0:
+        return []
+    return [E("calendar:Timezone", write_blob(dialect.zone, _rule_year(values)))]
+
+
+def _rule_year(values: Values) -> date:
+    """A blob holds the rules of one year: for a series that of its last edit, if later."""
+    when: When = values["when"]
+    stamp: Instant | None = values.get("stamp")
+    start = when.start.date() if isinstance(when, Timed) else when.start
+    if "recurrence" in values and stamp is not None:
+        return max(start, stamp.date())
+    return start
+
+
+def read_added(data: Element, dialect: Dialect, now: Instant) -> tuple[When, Reckoning]:
+    """When a new appointment is; missing ends are filled as MS-ASCAL 3.2.4.4 says."""
+    all_day = flag(data.find("calendar:AllDayEvent") or E("", "0"))
+    start, end = moment_of(data, "calendar:StartTime"), moment_of(data, "calendar:EndTime")
+    reckoning = _reckoning(data, dialect, None, all_day, start or end or now)
+    if all_day:
+        start = start or (end - ONE_DAY if end else _today(now, dialect))
+        return reckoning.span(start, end or start + ONE_DAY, True), reckoning
+    return reckoning.span(*_filled(start, end, now), all_day=False), reckoning
+
+
+def read_changed(data: Element, dialect: Dialect, base: Values) -> tuple[When, Reckoning]:
+    """When a known appointment is after a Change: what is not said stays (PAINS: absent)."""
+    stored: When = base["when"]
+    start, end = moment_of(data, "calendar:StartTime"), moment_of(data, "calendar:EndTime")
+    all_day = _all_day(data, dialect, stored)
+    reckoning = _reckoning(data, dialect, stored, all_day, start or instants(stored, dialect)[0])
+    if isinstance(stored, AllDay) and all_day and start is None and end is None:
+        return stored, reckoning
+    if start is None and end is not None and dialect.version < Version.V16_0:
+        raise Unconvertible("EndTime without StartTime")
+    kept = instants(converted(stored, all_day, reckoning.zone), dialect)
+    when = reckoning.span(start or kept[0], end or kept[1], all_day)
+    return when, reckoning
+
+
+def same_time(mine: When, theirs: When, series: bool) -> bool:
+    """A single event is its instants; a series is also the zone it repeats in."""
+    if isinstance(mine, Timed) and isinstance(theirs, Timed) and not series:
+        return (mine.start_instant, mine.end_instant) == (theirs.start_instant, theirs.end_instant)
+    return mine == theirs
+
+
+def _all_day(data: Element, dialect: Dialect, stored: When) -> bool:
+    said = data.find("calendar:AllDayEvent")
+    if said is not None:
+        return bool(said.value) and flag(said)
+    whole = dialect.version < Version.V16_0 and data.find("calendar:StartTime") is not None
+    return isinstance(stored, AllDay) and not whole
+
+
+def _reckoning(
+    data: Element, dialect: Dialect, stored: When | None, all_day: bool, at: Instant
+) -> Reckoning:
+    floating = dialect.version >= Version.V16_0
+    known = stored.zone if isinstance(stored, Timed) else dialect.zone
+    blob = "" if all_day and floating else data.text_of("calendar:Timezone", "")
+    zone = _zone(blob, at, known, dialect.zone) if blob else known
+    return Reckoning(zone, dialect.zone, floating)
+
+
+def _zone(blob: str, at: Instant, known: Zone, person: Zone) -> Zone:
+    return recognise(read_blob(blob), at.date(), (known, person))
+
+
+def _filled(start: Instant | None, end: Instant | None, now: Instant) -> tuple[Instant, Instant]:
+    rounded = _next_half_hour(now)
+    if start is not None and end is not None:
+        return start, end
+    if start is None and end is None:
+        return rounded, rounded + HALF_HOUR
+    if start is None and end is not None and end >= rounded:
+        return rounded, end
+    if end is None and start is not None and start <= now:
+        return start, rounded + HALF_HOUR
+    raise Unconvertible("half of the time is missing and cannot be guessed")
+
+
+def _next_half_hour(now: Instant) -> Instant:
+    past = timedelta(minutes=now.minute % 30, seconds=now.second, microseconds=now.microsecond)
+    return now - past + HALF_HOUR if past else now
+
+
+def _today(now: Instant, dialect: Dialect) -> Instant:
+    day = now.astimezone(dialect.zone.tzinfo).date()
+    return instants(AllDay(day, day + ONE_DAY), dialect)[0]
+
+
+def moment_of(data: Element, tag: str) -> Instant | None:
+    return moment_in(data.find(tag))
+
+
+def _midnight(day: date) -> Instant:
+    return datetime.combine(day, time(), UTC)

@@ -1,0 +1,147 @@
+"""Laws of the Calendar class, in every version and for any appointment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from adapters.eas.dialect import Dialect
+from adapters.eas.version import Version
+from adapters.wbxml import Element, decode, encode
+from adapters.wbxml.codepages import available
+from domain.patch import apply
+from tests.wire.calendar_cases import (
+    NEW_YORK,
+    VERSIONS,
+    a_device,
+    appointments,
+    data,
+    said,
+    shown,
+    unstamped,
+    without,
+    zones,
+)
+
+law = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+every_version = pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.text)
+
+
+def descendants(element: Element) -> Iterator[Element]:
+    for child in element:
+        yield child
+        yield from descendants(child)
+
+
+@every_version
+@law
+@given(values=appointments(), zone=zones)
+def test_what_comes_back_unchanged_is_no_change(
+    version: Version, values: dict[str, Any], zone: Any
+) -> None:
+    device = a_device(version, zone=zone)
+
+    assert said(shown(values, device), device, values).patch == {}
+
+
+@every_version
+@law
+@given(values=appointments())
+def test_no_element_that_the_version_does_not_know_is_sent(
+    version: Version, values: dict[str, Any]
+) -> None:
+    names = {element.name for element in descendants(shown(values, a_device(version)))}
+
+    assert [name for name in names if not available(name, version.text)] == []
+
+
+@every_version
+@law
+@given(values=appointments())
+def test_what_is_sent_is_one_document(version: Version, values: dict[str, Any]) -> None:
+    item = shown(values, a_device(version))
+
+    assert decode(encode(item)) == item
+
+
+@every_version
+@law
+@given(values=appointments())
+def test_an_appointment_sent_as_new_looks_the_same_when_sent_back(
+    version: Version, values: dict[str, Any]
+) -> None:
+    device = a_device(version)
+    item = shown(values, device)
+    sent = without(item, *server_parts(device))
+
+    kept = {"uid": values["uid"], "stamp": values["stamp"]}
+    added = {**kept, **said(sent, device).patch, **kept}
+
+    assert comparable(shown(added, device), device) == comparable(item, device)
+
+
+def server_parts(device: Dialect) -> set[str]:
+    """What a device does not say in an Add: answers, links and files are the server's."""
+    names = {
+        "calendar:ResponseType",
+        "calendar:AppointmentReplyTime",
+        "calendar:OnlineMeetingExternalLink",
+        "airsyncbase:Attachments",
+    }
+    if device.version >= Version.V16_0:
+        names |= {"calendar:OrganizerName", "calendar:OrganizerEmail", "calendar:MeetingStatus"}
+        names |= {"calendar:BusyStatus", "calendar:Attendees"}
+    return names
+
+
+def comparable(item: Element, device: Dialect) -> Element:
+    kept = without(item, "calendar:Exceptions", *server_parts(device))
+    return data(*kept, *map(telling, item.find_all("calendar:Exceptions")))
+
+
+def telling(exceptions: Element) -> Element:
+    """The exceptions that are cancelled or moved, by what is always sent of them."""
+    always = {
+        "airsyncbase:InstanceId",
+        "calendar:ExceptionStartTime",
+        "calendar:Deleted",
+        "calendar:StartTime",
+        "calendar:EndTime",
+        "calendar:AllDayEvent",
+    }
+    found = (data(*(child for child in one if child.name in always)) for one in exceptions)
+    return data(*(one for one in found if not unmoved(one)))
+
+
+def unmoved(exception: Element) -> bool:
+    original = exception.text_of("calendar:ExceptionStartTime") or exception.text_of(
+        "airsyncbase:InstanceId"
+    )
+    return exception.text_of("calendar:StartTime") == original
+
+
+@law
+@given(values=appointments(), draws=st.data())
+def test_after_an_edit_on_one_version_every_other_has_something_it_can_send_back(
+    values: dict[str, Any], draws: st.DataObject
+) -> None:
+    writer, reader = (a_device(draws.draw(st.sampled_from(VERSIONS))) for _ in range(2))
+    other = draws.draw(appointments())
+
+    patch = said(shown(other, writer), writer, values).patch
+    after = apply(values, patch)
+
+    assert said(shown(after, reader), reader, after).patch == {}
+
+
+@law
+@given(values=appointments())
+def test_a_device_far_away_sends_a_single_event_back_unchanged(values: dict[str, Any]) -> None:
+    there = a_device(Version.V14_1, zone=NEW_YORK)
+    single = {k: v for k, v in values.items() if k not in ("recurrence", "occurrences")}
+
+    assert unstamped(said(shown(single, there), there, single).patch) == {}
