@@ -13,8 +13,8 @@ from domain.when import FIRST_DAY, LAST_DAY, Instant
 
 _FORM = re.compile(
     r"(?P<year>\d{4})-?(?P<month>\d\d)-?(?P<day>\d\d)"
-    r"(?:[T ](?P<hour>\d\d):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,]\d+)?)?"
-    r"(?:Z|(?P<sign>[+-])(?P<east>\d\d):?(?P<more>\d\d))?)?Z?",
+    r"(?:[T ](?P<hour>\d\d):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,]\d+)?)?)?"
+    r"(?:Z|(?P<sign>[+-])(?P<east>\d\d):?(?P<more>\d\d))?",
     re.ASCII | re.IGNORECASE,
 )
 

@@ -1,8 +1,9 @@
 """Which zone a phone means by the rule it sent: by rule first, never by faith in a name.
 
-One law holds for whatever is found: on the day asked about its clocks show what the rule says.
-So a wrong guess may carry a wrong name, but never moves an event. Only a rule that says nothing
-but a name is taken by its name.
+One law holds for whatever is guessed: on the day asked about its clocks show what the rule says.
+So a wrong guess may carry a wrong name, but never moves an event. Two cases are no guess: a rule
+that we send ourselves for a zone that is expected, be it that of a later year; and a rule that
+says nothing but a name.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def recognise(rule: ZoneRule, at: date, preferred: Iterable[Zone]) -> Zone:
 def _recognise(rule: ZoneRule, at: date, preferred: tuple[Zone, ...]) -> Zone:
     plain = _plain(rule)
     found = (
-        _echoed(rule, plain, at, preferred)
+        _echoed(plain, at, preferred)
         or _by_name(rule, plain, at, preferred)
         or (_by_turns(plain, at, preferred) if plain.to_daylight else _by_offset(plain, at))
     )
@@ -97,12 +98,12 @@ def _agrees(zone: Zone, plain: ZoneRule, at: date) -> bool:
     return offset(zone, at) == offset(Zone(rule=plain), at)
 
 
-def _echoed(rule: ZoneRule, plain: ZoneRule, at: date, preferred: tuple[Zone, ...]) -> Zone | None:
+def _echoed(plain: ZoneRule, at: date, preferred: tuple[Zone, ...]) -> Zone | None:
     for zone in preferred:
         if zone.rule is not None:
             if _plain(zone.rule) == plain:
                 return zone
-        elif _sent(zone.name).get(plain, 0) >= at.year and _agrees(zone, plain, at):
+        elif _sent(zone.name).get(plain, 0) >= at.year:
             return zone
     return None
 
@@ -148,15 +149,15 @@ def _by_offset(plain: ZoneRule, at: date) -> Zone | None:
 
 
 def _by_turns(plain: ZoneRule, at: date, preferred: tuple[Zone, ...]) -> Zone | None:
+    """By the rules of the year of the event; else by those now in force, but then exactly."""
     wanted = [zone.name for zone in preferred if zone.name]
-    for year in (known_year(at), LATEST_YEAR):
+    here = known_year(at)
+    for year, alike in ((here, _same), (here, _similar), (LATEST_YEAR, _same)):
         peers = _index(year).get((plain.bias, plain.daylight_bias), {})
         turns = _turns(plain, year)
-        names = [name for name in wanted if name in peers] + list(peers)
-        for alike in (_same, _similar):
-            for name in names:
-                if alike(turns, peers[name]) and _agrees(Zone(name), plain, at):
-                    return Zone(name)
+        for name in [name for name in wanted if name in peers] + list(peers):
+            if alike(turns, peers[name]) and _agrees(Zone(name), plain, at):
+                return Zone(name)
     return None
 
 
