@@ -162,6 +162,8 @@ def _normal_days(rule: Recurrence) -> Recurrence:
 
 def _normal_months(rule: Recurrence, first: date | None) -> Recurrence:
     rule = replace(rule, first_day=None)
+    if rule.calendar_type in LUNAR:
+        return rule
     if rule.kind in (MONTHLY_NTH, YEARLY_NTH) and rule.days == EVERY_DAY and rule.week:
         day = 31 if rule.week == LAST else rule.week
         rule = replace(rule, kind=rule.kind - 1, days=None, week=None, day_of_month=day)

@@ -191,6 +191,7 @@ DIFFER = [
     (Recurrence(WEEKLY, 2, days=WEEKEND, first_day=0), Recurrence(WEEKLY, 2, days=WEEKEND)),
     (Recurrence(MONTHLY, 12), Recurrence(YEARLY, month=2)),
     (Recurrence(MONTHLY, calendar_type=6), Recurrence(MONTHLY)),
+    (Recurrence(MONTHLY, 12, calendar_type=8), Recurrence(YEARLY, month=1, calendar_type=8)),
     (Recurrence(DAILY, count=3), Recurrence(DAILY)),
 ]
 
