@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
+
+from adapters.contentlines import Line, text_line
+from domain.body import Body
 
 _SILENT = frozenset({"script", "style", "title", "head"})
 _BLOCKS = frozenset(
@@ -40,3 +44,14 @@ def plain(html: str) -> str:
     words.close()
     text = re.sub(r" *\n *", "\n", "".join(words.words))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def body_lines(name: str, body: Body) -> Iterator[Line]:
+    """A text as the property `name`, and as Outlook's X-ALT-DESC too where it is HTML."""
+    yield text_line(name, plain(body.text) if body.html else body.text)
+    if body.html:
+        yield text_line("X-ALT-DESC", body.text, FMTTYPE="text/html")
+
+
+def is_html(line: Line) -> bool:
+    return line.param("FMTTYPE").lower() == "text/html" and bool(line.text)

@@ -59,7 +59,9 @@ class Pool:
 
     def foreign(self) -> tuple[str, ...]:
         """What nobody took, each once, in the order of the file."""
-        return tuple(dict.fromkeys([*map(str, self.lines), *map(str, self.blocks), *self.kept]))
+        return tuple(
+            dict.fromkeys([*map(str, self.lines), *map(str, self.blocks), *sorted(self.kept)])
+        )
 
 
 def pool(component: Component, clocks: Clocks, addresses: frozenset[str]) -> Pool:

@@ -27,7 +27,7 @@ from adapters.ical.people import (
 )
 from adapters.ical.pool import Pool
 from adapters.ical.times import read_instant, write_instant
-from adapters.plain import plain
+from adapters.plain import body_lines, is_html
 from domain.body import Body
 from domain.calendar import Attachment, Location
 
@@ -102,7 +102,7 @@ def _write_stamp(values: Values) -> Iterator[Own]:
 def _read_body(pool: Pool, values: dict[str, Any]) -> None:
     """HTML where there is some: Outlook's X-ALT-DESC, or Thunderbird's ALTREP."""
     text = pool.take("DESCRIPTION")
-    html = pool.take("X-ALT-DESC", lambda x: x.param("FMTTYPE").lower() == "text/html" and x.text)
+    html = pool.take("X-ALT-DESC", is_html)
     linked = _HTML_LINK.fullmatch(text.param("ALTREP")) if text else None
     if html:
         values["body"] = Body(html.text, html=True)
@@ -112,14 +112,9 @@ def _read_body(pool: Pool, values: dict[str, Any]) -> None:
         values["body"] = Body(text.text)
 
 
-def write_body(values: Values, name: str = "DESCRIPTION") -> Iterator[Own]:
-    """The text, and where it was written as HTML that too."""
-    body = values.get("body")
-    if not body:
-        return
-    yield "body", text_line(name, plain(body.text) if body.html else body.text)
-    if body.html:
-        yield "body", text_line("X-ALT-DESC", body.text, FMTTYPE="text/html")
+def _write_body(values: Values) -> Iterator[Own]:
+    if body := values.get("body"):
+        yield from (("body", line) for line in body_lines("DESCRIPTION", body))
 
 
 def _read_place(pool: Pool, values: dict[str, Any]) -> None:
@@ -249,13 +244,13 @@ def _write_class(values: Values) -> Iterator[Own]:
         yield "sensitivity", Line("X-EAS-SENSITIVITY", "1")
 
 
-def read_categories(pool: Pool, values: dict[str, Any]) -> None:
+def _read_categories(pool: Pool, values: dict[str, Any]) -> None:
     texts = [text for line in pool.take_all("CATEGORIES") for text in line.texts]
     if texts:
         values["categories"] = tuple(dict.fromkeys(texts))
 
 
-def write_categories(values: Values) -> Iterator[Own]:
+def _write_categories(values: Values) -> Iterator[Own]:
     if categories := values.get("categories"):
         yield "categories", Line("CATEGORIES", ",".join(map(escape, categories)))
 
@@ -360,13 +355,13 @@ def _write_attachments(values: Values) -> Iterator[Own]:
 PROPERTIES = (
     Property(_read_stamp, _write_stamp),
     _text("SUMMARY", "subject"),
-    Property(_read_body, write_body),
+    Property(_read_body, _write_body),
     Property(_read_place, _write_place),
     Property(read_people, write_people),
     _flag("X-EAS-RESPONSEREQUESTED", "response_requested"),
     Property(_read_busy, _write_busy),
     Property(_read_class, _write_class),
-    Property(read_categories, write_categories),
+    Property(_read_categories, _write_categories),
     Property(_read_reply, _write_reply),
     _flag("X-MICROSOFT-DISALLOW-COUNTER", "disallow_new_time_proposal"),
     Property(_read_link, _write_link),
