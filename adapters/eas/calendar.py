@@ -71,7 +71,7 @@ def read(
         dialect=dialect,
         base=base or {},
         when=when,
-        organizer=organizer_of({**_told_organizer(data), **(base or {})}, dialect),
+        organizer=organizer_of({**_told_organizer(data, dialect), **(base or {})}, dialect),
         last_day=reckoning.last_day,
         new_reference=new_reference,
     )
@@ -124,9 +124,9 @@ def _refuse_misplaced(data: Element) -> None:
             raise Unconvertible(f"{tag} has no place in ApplicationData")
 
 
-def _told_organizer(data: Element) -> dict[str, str]:
+def _told_organizer(data: Element, dialect: Dialect) -> dict[str, str]:
     email = data.text_of("calendar:OrganizerEmail", "")
-    return {"organizer_email": email} if email else {}
+    return {"organizer_email": email} if email and dialect.version < Version.V16_0 else {}
 
 
 def _fields(data: Element, scope: Scope, adding: bool) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from adapters.eas.version import Version
 from adapters.wbxml import E, Element
 from domain.patch import Values
 from domain.series import converted
-from domain.when import AllDay, Instant, Original, Timed, When, instant
+from domain.when import AllDay, Instant, Original, Timed, When, instant, wall
 from domain.zone import Zone
 
 HALF_HOUR = timedelta(minutes=30)
@@ -57,9 +57,10 @@ class Reckoning:
 
     def last_day(self, at: Instant) -> date:
         """The date of an Until, which may be any instant of that day (MS-ASCAL 2.2.2.45)."""
-        if at.time() == time() or self.day(at) == at.astimezone(self.zone.tzinfo).date():
+        local = wall(at, self.zone.tzinfo)
+        if time() in (at.time(), local.time()):
             return self.day(at)
-        return at.astimezone(self.zone.tzinfo).date()
+        return at.date() if self.floating else local.date()
 
     def span(self, start: Instant, end: Instant, all_day: bool) -> When:
         """From `start` to `end`, which must not lie before it."""

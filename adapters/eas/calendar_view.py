@@ -15,7 +15,7 @@ from adapters.wbxml import E, Element
 from domain.patch import CANCELLED, CLEARED, Values
 from domain.recurrence import occurrence
 from domain.series import converted
-from domain.when import AllDay, Original, Timed, When
+from domain.when import AllDay, Instant, Original, Timed, When
 from domain.zone import Zone
 
 DATA = "airsync:ApplicationData"
@@ -38,16 +38,13 @@ def write_exceptions(values: Values, dialect: Dialect) -> list[Element]:
     """Exceptions: on a series always, even if empty; never on a single event."""
     if "recurrence" not in values:
         return []
-    states = values.get("occurrences", {})
-    return [
-        E(
-            "calendar:Exceptions",
-            *(
-                write_exception(original, states[original], values, dialect)
-                for original in sorted(states)
-            ),
-        )
-    ]
+    states: dict[Original, object] = values.get("occurrences", {})
+
+    def started(original: Original) -> Instant:
+        return original_instant(original, values["when"], dialect)
+
+    told = (write_exception(o, states[o], values, dialect) for o in sorted(states, key=started))
+    return [E("calendar:Exceptions", *told)]
 
 
 def write_exception(original: Original, state: object, values: Values, dialect: Dialect) -> Element:
@@ -84,7 +81,7 @@ def _shown(values: Values, dialect: Dialect) -> dict[str, Any]:
     told.setdefault("stamp", instants(values["when"], dialect)[0])
     if told["reminder"] is CLEARED and dialect.version < Version.V14_1:
         del told["reminder"]
-    return told
+    return {field: value for field, value in told.items() if value is not None}
 
 
 def _shown_override(state: Values, values: Values, dialect: Dialect) -> dict[str, Any]:

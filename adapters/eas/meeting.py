@@ -62,7 +62,11 @@ def guests(attendees: Iterable[Attendee], organizer: str) -> tuple[Attendee, ...
 
 
 def roles(values: Values, dialect: Dialect) -> dict[str, Any]:
-    """The fields that follow from who invited whom, as this person's phone has to see them."""
+    """The fields that follow from who invited whom, as this person's phone has to see them.
+
+    None is what it is not told of. AppointmentReplyTime must be absent while nobody replied
+    (MS-ASCAL 3.2.5).
+    """
     organizer = organizer_of(values, dialect)
     received = is_received(values, dialect)
     attendees = guests(values.get("attendees", ()), organizer)
@@ -70,16 +74,15 @@ def roles(values: Values, dialect: Dialect) -> dict[str, Any]:
         attendees = (Attendee(dialect.address, dialect.name),)
     response = _response(values, attendees, received, dialect)
     name = values.get("organizer_name") or ("" if received else dialect.name)
-    found = {
-        "organizer_email": organizer,
-        "organizer_name": name,
+    return {
+        "organizer_email": organizer or None,
+        "organizer_name": name or None,
         "attendees": attendees,
         "meeting_status": _status(values.get("meeting_status", 0), attendees, received),
         "response_type": response,
         "busy_status": _busy(values, received, response),
         "reply_time": values.get("reply_time") if response in ANSWERS else None,
     }
-    return {field: value for field, value in found.items() if value not in ("", None)}
 
 
 def _status(stored: int, attendees: tuple[Attendee, ...], received: bool) -> int:

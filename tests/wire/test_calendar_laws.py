@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.eas.dialect import Dialect
+from adapters.eas.calendar import read_instance
+from adapters.eas.dialect import Dialect, Unconvertible
 from adapters.eas.version import Version
-from adapters.wbxml import Element, decode, encode
-from adapters.wbxml.codepages import available
-from domain.patch import apply
+from adapters.wbxml import E, Element, decode, encode
+from adapters.wbxml.codepages import TOKENS, available
+from domain.calendar import FIELDS, OVERRIDABLE
+from domain.patch import CLEARED, apply
 from tests.wire.calendar_cases import (
     NEW_YORK,
     VERSIONS,
@@ -145,3 +148,62 @@ def test_a_device_far_away_sends_a_single_event_back_unchanged(values: dict[str,
     single = {k: v for k, v in values.items() if k not in ("recurrence", "occurrences")}
 
     assert unstamped(said(shown(single, there), there, single).patch) == {}
+
+
+@every_version
+@law
+@given(values=appointments(), other=appointments())
+def test_a_patch_holds_only_what_an_appointment_may_hold(
+    version: Version, values: dict[str, Any], other: dict[str, Any]
+) -> None:
+    device = a_device(version)
+
+    for base in (None, values):
+        patch = said(shown(other, device), device, base).patch
+        assert [n for n, v in patch.items() if not (v is CLEARED or FIELDS[n].accepts(v))] == []
+        states = patch.get("occurrences", {}).values()
+        own = {field for state in states if isinstance(state, dict) for field in state}
+        assert own <= OVERRIDABLE
+
+
+NAMES = [name for name in TOKENS if name.partition(":")[0] in ("calendar", "airsyncbase")]
+TEXTS = ["", "0", "1", "3", "5", "-1", "x", "20260907T080000Z", "20260907", "99999999T999999Z"]
+
+leaves = st.builds(E, st.sampled_from(NAMES), st.sampled_from(TEXTS) | st.text(max_size=8))
+branches = st.builds(
+    lambda name, children: E(name, *children),
+    st.sampled_from(NAMES),
+    st.lists(
+        leaves | st.builds(lambda n, parts: E(n, *parts), st.sampled_from(NAMES), st.lists(leaves)),
+        max_size=5,
+    ),
+)
+
+
+@every_version
+@law
+@given(garbage=st.lists(leaves | branches, max_size=8), values=appointments())
+def test_garbage_is_refused_or_read_but_never_a_crash(
+    version: Version, garbage: list[Element], values: dict[str, Any]
+) -> None:
+    device = a_device(version)
+    whole = list(shown(values, device))
+
+    for request in (data(*garbage), data(*garbage, *whole), data(*whole, *garbage)):
+        for base in (None, values):
+            with suppress(Unconvertible):
+                apply(base or {}, said(request, device, base).patch)
+
+
+@law
+@given(
+    garbage=st.lists(leaves | branches, max_size=8),
+    values=appointments(),
+    text=st.sampled_from(TEXTS),
+)
+def test_garbage_about_one_occurrence_is_refused_or_read(
+    garbage: list[Element], values: dict[str, Any], text: str
+) -> None:
+    for instance in (text, shown(values, a_device()).text_of("calendar:StartTime", "")):
+        with suppress(Unconvertible):
+            read_instance(data(*garbage), instance, a_device(), values, lambda: "file")
