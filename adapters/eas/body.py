@@ -87,7 +87,7 @@ def read(element: Element | None, base: Body | None, dialect: Dialect) -> Body |
         return None if received is CLEARED else received
     sent = _sent(base, dialect)
     if not isinstance(received, Body):
-        return CLEARED if sent.data else None
+        return CLEARED if sent.data.strip() else None
     if _unchanged(received.text, sent, base):
         return None
     if sent.truncated and received.html == (sent.type == HTML):
@@ -182,26 +182,26 @@ def _clean(text: str) -> str:
 def _unchanged(text: str, sent: _Sent, base: Body) -> bool:
     """Whether `text` is what the device has, or the whole in either form.
 
-    One line end more or less is none; at a cut no blanks count, since phones trim them.
+    Line ends at the end do not count, and at a cut no blanks do: phones trim and add them.
     """
     if sent.truncated and text.rstrip() == _lines(sent.data).rstrip():
         return True
     known = (_lines(_wire(base, form)) for form in (sent.type, PLAIN, HTML))
-    return any(text.removesuffix("\n") == whole.removesuffix("\n") for whole in known)
+    return any(text.rstrip("\n") == whole.rstrip("\n") for whole in known)
 
 
 def _with_hidden_part(text: str, sent: _Sent) -> str:
     """An edit of the visible part of a cut text, made in the whole text.
 
-    What is added at the cut goes to the end. A text that shows knowledge of the hidden part was
-    written by a device that had fetched the whole: it is taken as it is.
+    What is added at the cut goes to the end, on a line of its own. A text that shows knowledge
+    of the hidden part was written by a device that had fetched the whole: it stays as it is.
     """
     whole, seen = _lines(sent.whole), _lines(sent.data)
     hidden = whole[len(seen) :]
     if text.startswith(seen + hidden[:_WITNESS]) or text.endswith(hidden[-_WITNESS:]):
         return text
     if text.startswith(seen):
-        return whole + text[len(seen) :]
+        return whole.removesuffix("\n") + "\n" + text[len(seen) :].removeprefix("\n")
     if not text[-1].isspace():
         text += seen[len(seen.rstrip()) :]
     start = _alike(seen, text)

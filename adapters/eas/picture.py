@@ -6,6 +6,8 @@ same bytes, so that a photo that comes back unchanged is recognised.
 
 from __future__ import annotations
 
+import struct
+import warnings
 import zlib
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
@@ -24,7 +26,7 @@ LIMIT = 48 * 1024
 PASSED_ON = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 """How the formats begin that every phone shows: JPEG and PNG."""
 
-READABLE = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
+READABLE = ("JPEG", "PNG", "GIF", "WEBP", "BMP")
 
 MAX_PIXELS = 25_000_000
 """What may be unpacked in memory; a larger JPEG is unpacked at a fraction of its size."""
@@ -79,19 +81,23 @@ def _fits(picture: bytes) -> bool:
 
 
 def _smaller(original: bytes) -> bytes | None:
-    """A JPEG of at most LIMIT, or None when the original is no picture we can read."""
+    """A JPEG of at most LIMIT, or None when the original is no picture we can read.
+
+    The library's warnings concern damage that it can live with, and sizes that we look at.
+    """
     from PIL import Image
 
     Broken = (
         *(OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError),
-        *(OverflowError, MemoryError, zlib.error),
-        *(Image.DecompressionBombError, Image.DecompressionBombWarning),
+        *(OverflowError, MemoryError, struct.error, zlib.error, Image.DecompressionBombError),
     )
-    try:
-        image = _opened(original)
-        return None if image is None else _first_that_fits(image)
-    except Broken:
-        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            image = _opened(original)
+            return None if image is None else _first_that_fits(image)
+        except Broken:
+            return None
 
 
 def _opened(original: bytes) -> Image.Image | None:

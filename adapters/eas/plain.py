@@ -23,12 +23,13 @@ UNSEEN = frozenset(("script", "style", "title", "template"))
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)([^<>]*+)>")
 _DECLARATION = re.compile(r"<[!?][^<>]*+>")
 _HREF = re.compile(r"""(?i)(?<![\w-])href\s*=\s*("[^"]*"|'[^']*'|[^\s"']+)""")
+_KEPT_BLANK = re.compile("^ | (?= )", re.MULTILINE)
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 
 
 def wrapped(text: str) -> str:
     """The text as the body of an HTML document, for a device that takes nothing else."""
-    shown = escape(text, quote=False).replace("  ", "&nbsp; ")
+    shown = _KEPT_BLANK.sub("&nbsp;", escape(text, quote=False))
     return "<html><body>" + shown.replace("\n", "<br>\n") + "</body></html>"
 
 
