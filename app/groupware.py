@@ -67,7 +67,7 @@ class Groupware(EventLog):
     def load(self, kind: type[A], id: UUID, edition: int | None = None) -> A:
         """The aggregate as it stands, or as it stood at a version; Unknown if there is none."""
         try:
-            aggregate = self.repository.get(id, version=edition)
+            aggregate: Any = self.repository.get(id, version=edition)
         except AggregateNotFoundError:
             raise Unknown(f"there is no {kind.__name__.lower()} {id}") from None
         if not isinstance(aggregate, kind):

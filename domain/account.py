@@ -2,13 +2,60 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from eventsourcing.domain import Aggregate
 
 from domain.base import Created, Event, known_as, named_id
+from domain.when import Instant
+
+
+def name_key(text: str) -> str:
+    """The form in which names and addresses of people are compared."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+@dataclass(frozen=True)
+class AutoReply:
+    """What one audience is answered while the person is away."""
+
+    enabled: bool = False
+    text: str = ""
+    html: bool = False
+
+
+OFF, ALWAYS, BETWEEN = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class OutOfOffice:
+    """The automatic reply: when, and what each of the three audiences is told.
+
+    `state` is OFF, ALWAYS or BETWEEN; only with BETWEEN there are `start` and `end`.
+    """
+
+    state: int = OFF
+    start: Instant | None = None
+    end: Instant | None = None
+    internal: AutoReply = AutoReply()
+    known: AutoReply = AutoReply()
+    unknown: AutoReply = AutoReply()
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> Self:
+        """What an event or a row says; what it does not say is as it is by default."""
+        replies = {name: AutoReply(**facts[name]) for name in AUDIENCES if name in facts}
+        return cls(**{**facts, **replies})
+
+    def facts(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+AUDIENCES = ("internal", "known", "unknown")
 
 
 class AccountEvent(Event):
@@ -74,7 +121,7 @@ class PolicyAssigned(AccountEvent):
 
 
 class OutOfOfficeSet(AccountEvent):
-    """The automatic reply as phones state it (MS-ASCMD 2.2.3.123)."""
+    """The automatic reply as phones state it (MS-ASCMD 2.2.3.116); `settings` are its facts."""
 
     TOPIC = "account.out-of-office-set"
     personal: ClassVar[tuple[str, ...]] = ("settings",)
@@ -82,7 +129,7 @@ class OutOfOfficeSet(AccountEvent):
     settings: Mapping[str, Any]
 
     def apply(self, account: Account) -> None:
-        account.out_of_office = dict(self.settings)
+        account.out_of_office = OutOfOffice.of(self.settings)
 
 
 class Account(Aggregate):
@@ -99,11 +146,11 @@ class Account(Aggregate):
         self.enabled = False
         self.login_hash = ""
         self.policy = ""
-        self.out_of_office: dict[str, Any] = {}
+        self.out_of_office = OutOfOffice()
 
     @staticmethod
     def id_of(name: str) -> UUID:
-        return named_id("account", name.casefold())
+        return named_id("account", name_key(name))
 
     @classmethod
     def open(
@@ -140,9 +187,9 @@ class Account(Aggregate):
         if policy != self.policy:
             self.trigger_event(PolicyAssigned, subject=self.id, policy=policy)
 
-    def set_out_of_office(self, settings: Mapping[str, Any]) -> None:
-        if settings != self.out_of_office:
-            self.trigger_event(OutOfOfficeSet, subject=self.id, settings=dict(settings))
+    def set_out_of_office(self, reply: OutOfOffice) -> None:
+        if reply != self.out_of_office:
+            self.trigger_event(OutOfOfficeSet, subject=self.id, settings=reply.facts())
 
 
 known_as(

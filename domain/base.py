@@ -55,6 +55,8 @@ class Event(Aggregate.Event):
     """A fact. `personal` names the fields that are sealed under the key of `subject`."""
 
     personal: ClassVar[tuple[str, ...]] = ()
+    erased: ClassVar[bool] = False
+    """True on an event whose subject's key has been destroyed: its personal fields are blank."""
 
     actor: str = field(default_factory=lambda: author().actor, init=False)
     partnership: UUID | None = field(default_factory=lambda: author().partnership, init=False)

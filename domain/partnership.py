@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 from uuid import UUID, uuid5
 
@@ -11,6 +12,12 @@ from eventsourcing.domain import Aggregate
 from domain.base import Created, Event, known_as
 
 WipeKind = Literal["account", "device"]
+
+OFFER_STANDS = timedelta(minutes=1)
+"""Whoever asks for the same policy again within this time is shown the same offer."""
+
+WIPED = "wiped"
+"""Why a phone is blocked that said what became of its wipe."""
 
 
 class PartnershipEvent(Event):
@@ -50,10 +57,14 @@ class PolicyOffered(PartnershipEvent):
     def apply(self, phone: Partnership) -> None:
         phone.offered_key = self.key
         phone.offered_policy = (self.policy, self.edition)
+        phone.offered_at = self.timestamp
 
 
 class PolicyAcknowledged(PartnershipEvent):
-    """Phase two: `status` as the phone gave it; `key` is from now on its policy key."""
+    """Phase two: `status` as the phone gave it; `key` is from now on its policy key.
+
+    The same acknowledgement may come again if the reply to it was lost.
+    """
 
     TOPIC = "device.policy-acknowledged"
 
@@ -62,6 +73,7 @@ class PolicyAcknowledged(PartnershipEvent):
 
     def apply(self, phone: Partnership) -> None:
         phone.policy_key = self.key
+        phone.acknowledged_key = phone.offered_key
         phone.policy = phone.offered_policy
         phone.policy_status = self.status
 
@@ -121,7 +133,28 @@ class WipeAcknowledged(PartnershipEvent):
     def apply(self, phone: Partnership) -> None:
         phone.wipe = None
         phone.wiped = self.status
-        phone.blocked = "wiped"
+        phone.blocked = WIPED
+
+
+class DeviceForgotten(PartnershipEvent):
+    """The partnership is over, and with it a block; the phone may begin a new one."""
+
+    TOPIC = "device.forgotten"
+
+    def apply(self, phone: Partnership) -> None:
+        phone.start(forgotten=True)
+
+
+class DeviceReturned(PartnershipEvent):
+    """A phone that had been forgotten is back."""
+
+    TOPIC = "device.returned"
+
+    device_type: str
+
+    def apply(self, phone: Partnership) -> None:
+        phone.device_type = self.device_type
+        phone.forgotten = False
 
 
 class Partnership(Aggregate):
@@ -131,10 +164,17 @@ class Partnership(Aggregate):
         self.account = account
         self.device = device
         self.device_type = device_type
+        self.start()
+
+    def start(self, forgotten: bool = False) -> None:
+        """As if nothing had ever happened between the two."""
+        self.forgotten = forgotten
         self.about: dict[str, str] = {}
         self.offered_key = 0
         self.offered_policy: tuple[str, int] = ("", 0)
+        self.offered_at: datetime | None = None
         self.policy_key = 0
+        self.acknowledged_key = 0
         self.policy: tuple[str, int] | None = None
         self.policy_status = 0
         self.blocked = ""
@@ -160,18 +200,31 @@ class Partnership(Aggregate):
         if about != self.about:
             self._note(DeviceDescribed, about=dict(about))
 
-    def offer_policy(self, key: int, policy: str, edition: int) -> None:
-        self._note(PolicyOffered, key=key, policy=policy, edition=edition)
+    def offer_policy(self, key: int, policy: str, edition: int, at: datetime) -> int:
+        """The key of the offer that stands: an earlier one, if it was the same a moment ago."""
+        stands = self.offered_at is not None and at - self.offered_at < OFFER_STANDS
+        if not (stands and self.offered_policy == (policy, edition)):
+            self._note(PolicyOffered, key=key, policy=policy, edition=edition)
+        return self.offered_key
 
-    def acknowledge_policy(self, key: int, status: int) -> None:
-        self._note(PolicyAcknowledged, key=key, status=status)
+    def acknowledge_policy(self, offered: int, key: int, status: int) -> int | None:
+        """The policy key: `key`, or the one given before for the same offer.
+
+        None if `offered` is not the key of an offer that stands.
+        """
+        if not offered or offered not in (self.offered_key, self.acknowledged_key):
+            return None
+        if offered != self.acknowledged_key:
+            self._note(PolicyAcknowledged, key=key, status=status)
+        return self.policy_key
 
     def refuse_policy(self, status: int) -> None:
         if status != self.policy_status:
             self._note(PolicyRefused, status=status)
 
     def block(self, reason: str) -> None:
-        self._note(DeviceBlocked, reason=reason)
+        if (reason or "blocked") != self.blocked:
+            self._note(DeviceBlocked, reason=reason)
 
     def unblock(self) -> None:
         if self.blocked:
@@ -189,6 +242,14 @@ class Partnership(Aggregate):
         if self.wipe:
             self._note(WipeAcknowledged, status=status)
 
+    def forget(self) -> None:
+        if not self.forgotten:
+            self._note(DeviceForgotten)
+
+    def come_back(self, device_type: str) -> None:
+        if self.forgotten:
+            self._note(DeviceReturned, device_type=device_type)
+
     def _note(self, event: type[PartnershipEvent], **facts: object) -> None:
         self.trigger_event(event, subject=self.account, **facts)
 
@@ -204,4 +265,6 @@ known_as(
     WipeRequested,
     WipeCancelled,
     WipeAcknowledged,
+    DeviceForgotten,
+    DeviceReturned,
 )

@@ -9,9 +9,12 @@ from eventsourcing.domain import Aggregate
 
 from domain.base import Created, Event, known_as, named_id
 
+LENIENT = {"AllowNonProvisionableDevices": "1", "AllowExternalDeviceManagement": "1"}
+"""What a policy says about phones that cannot keep it, unless it says otherwise: they may come."""
+
 
 class PolicyWritten(Created):
-    """`settings` are by the element names of MS-ASPROV 2.2.2.28."""
+    """`settings` are by the element names of MS-ASPROV 2.2.2.28, and those of LENIENT."""
 
     TOPIC = "policy.written"
 

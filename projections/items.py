@@ -15,21 +15,19 @@ from uuid import UUID
 
 from eventsourcing.domain import DomainEvent
 
-from domain.appointment import Appointment, AppointmentScheduled
-from domain.folder import Folder, FolderMade, default_folder, hierarchy_of
 from domain.item import (
     CHANGE,
     DELETE,
     Begun,
-    Item,
     ItemEvent,
     Moved,
     Removed,
     Restored,
     Revised,
 )
+from domain.kinds import KINDS
+from domain.likeness import likeness
 from domain.patch import Values, apply
-from domain.person import Contact, ContactAdded
 from domain.round import OPEN
 from domain.series import window_end
 from projections.codec import Codec
@@ -48,10 +46,14 @@ CREATE TABLE IF NOT EXISTS item (
     edition INTEGER NOT NULL,
     removed INTEGER NOT NULL DEFAULT 0,
     uid TEXT,
+    client_uid TEXT,
+    likeness BLOB,
     value BLOB NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS item_collection ON item (collection, id) WHERE NOT removed;
-CREATE INDEX IF NOT EXISTS item_uid ON item (collection, uid) WHERE NOT removed;
+CREATE INDEX IF NOT EXISTS item_uid ON item (uid, collection) WHERE NOT removed;
+CREATE INDEX IF NOT EXISTS item_client_uid ON item (client_uid) WHERE client_uid IS NOT NULL;
+CREATE INDEX IF NOT EXISTS item_likeness ON item (collection, likeness) WHERE NOT removed;
 CREATE TABLE IF NOT EXISTS change (
     collection INTEGER NOT NULL,
     pos INTEGER NOT NULL,
@@ -69,14 +71,8 @@ CREATE TABLE IF NOT EXISTS change (
 CREATE INDEX IF NOT EXISTS change_item ON change (collection, item, pos);
 CREATE INDEX IF NOT EXISTS change_until ON change (collection, until, item, pos) WHERE op < 3;
 """
-
-KINDS: dict[type[Begun], tuple[str, type[Item]]] = {
-    AppointmentScheduled: ("calendar", Appointment),
-    ContactAdded: ("contacts", Contact),
-    FolderMade: ("folder", Folder),
-}
-CLASSES: dict[str, type[Item]] = dict(KINDS.values())
-"""The aggregate class of an item by the kind its row names."""
+NAMES = {kind.aggregate.begun: kind.name for kind in KINDS.values()}
+"""The kind of item that an event begins."""
 
 
 @dataclass(frozen=True)
@@ -114,17 +110,17 @@ class ItemProjector:
             self._continue(connection, event, position)
 
     def _begin(self, connection: sqlite3.Connection, event: Begun, position: int) -> None:
-        kind, _ = KINDS[type(event)]
+        kind = NAMES[type(event)]
         if kind == "folder":
             _open_collections(connection, event)
         number = _number(connection, event.collection)
         connection.execute(
-            "INSERT INTO item VALUES (?, ?, ?, 1, 0, ?, ?)",
+            "INSERT INTO item VALUES (?, ?, ?, 1, 0, ?, ?, ?, ?)",
             (
                 event.originator_id.bytes,
                 number,
                 kind,
-                event.values.get("uid"),
+                *_marks(kind, event.values),
                 self.codec.encode(dict(event.values)),
             ),
         )
@@ -148,9 +144,9 @@ class ItemProjector:
             number = _number(connection, event.collection)
         removed = isinstance(event, Removed) or (removed and not isinstance(event, Restored))
         connection.execute(
-            "UPDATE item SET collection = ?, edition = ?, removed = ?, uid = ?, value = ?"
-            " WHERE id = ?",
-            (number, edition, removed, values.get("uid"), blob, id),
+            "UPDATE item SET collection = ?, edition = ?, removed = ?, uid = ?, client_uid = ?,"
+            " likeness = ?, value = ? WHERE id = ?",
+            (number, edition, removed, *_marks(kind, values), blob, id),
         )
         op = event.op or (DELETE if removed else CHANGE)
         _change(connection, number, event, position, op, edition, until)
@@ -170,6 +166,11 @@ def _number(connection: sqlite3.Connection, collection: UUID) -> int:
         "SELECT number FROM collection WHERE id = ?", (collection.bytes,)
     ).fetchone()
     return int(row[0])
+
+
+def _marks(kind: str, values: Values) -> tuple[str | None, str | None, bytes | None]:
+    """By what an item is recognised when it comes a second time."""
+    return values.get("uid"), values.get("client_uid"), likeness(kind, values)
 
 
 def _until(kind: str, values: Values) -> int:
@@ -226,28 +227,25 @@ def items(connection: sqlite3.Connection, collection: int) -> Iterator[ItemRow]:
     return map(_item, rows)
 
 
-def with_uid(connection: sqlite3.Connection, collection: int, uid: str) -> ItemRow | None:
-    """The live item with this UID in this collection."""
-    row = connection.execute(
-        f"{_ITEM} WHERE collection = ? AND uid = ? AND NOT removed LIMIT 1", (collection, uid)
-    ).fetchone()
-    return _item(row) if row else None
+def with_uid(connection: sqlite3.Connection, uid: str) -> Iterator[ItemRow]:
+    """The live items with this UID, in whatever collection."""
+    rows = connection.execute(f"{_ITEM} WHERE uid = ? AND NOT removed ORDER BY id", (uid,))
+    return map(_item, rows)
+
+
+def twins(
+    connection: sqlite3.Connection, collection: int, kind: str, values: Values
+) -> tuple[list[ItemRow], list[ItemRow]]:
+    """Live items of a collection that these values may already be: by UID, and by likeness."""
+    uid, client_uid, like = _marks(kind, values)
+    live = f"{_ITEM} WHERE collection = ? AND NOT removed"
+    named = connection.execute(
+        f"{live} AND uid = ? UNION {live} AND client_uid = ? ORDER BY 1",
+        (collection, uid, collection, client_uid),
+    )
+    alike = connection.execute(f"{live} AND likeness = ? ORDER BY id", (collection, like))
+    return list(map(_item, named)), list(map(_item, alike))
 
 
 def _item(row: tuple[Any, ...]) -> ItemRow:
     return ItemRow(UUID(bytes=row[0]), row[1], row[2], row[3], bool(row[4]), row[5])
-
-
-__all__ = [
-    "CLASSES",
-    "TABLES",
-    "CollectionRow",
-    "ItemProjector",
-    "ItemRow",
-    "collection",
-    "default_folder",
-    "hierarchy_of",
-    "item",
-    "items",
-    "with_uid",
-]

@@ -13,6 +13,7 @@ from typing import Any
 from domain.body import Body
 from domain.calendar import Attachment, Attendee, Location
 from domain.recurrence import Recurrence
+from domain.round import Reach, Verdict, Wishes
 from domain.when import AllDay, Timed
 from domain.zone import Turn, Zone, ZoneRule
 
@@ -74,8 +75,11 @@ register("attachment", Attachment)
 register("attendee", Attendee)
 register("body", Body)
 register("location", Location)
+register("reach", Reach)
 register("recurrence", Recurrence)
 register("timed", Timed)
 register("turn", Turn)
+register("verdict", Verdict)
+register("wishes", Wishes)
 register("zone", Zone)
 register("zone-rule", ZoneRule)

@@ -1,0 +1,24 @@
+"""ServerIds: 26 characters of the base32 alphabet for a UUID, for life and safe everywhere."""
+
+from __future__ import annotations
+
+from base64 import b32decode, b32encode
+from binascii import Error
+from uuid import UUID
+
+LENGTH = 26
+
+
+def server_id(id: UUID) -> str:
+    return b32encode(id.bytes).decode().rstrip("=").lower()
+
+
+def uuid_of(text: str) -> UUID | None:
+    """The id that a phone names, None if it cannot be one of ours."""
+    if len(text) != LENGTH:
+        return None
+    try:
+        id = UUID(bytes=b32decode(text.upper() + "======"))
+    except (Error, ValueError):
+        return None
+    return id if server_id(id) == text else None

@@ -1,0 +1,50 @@
+"""All read models in one place: their tables, and the projectors that fold them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+from eventsourcing.domain import DomainEvent
+
+from projections import (
+    accounts,
+    conflicts,
+    devices,
+    directory,
+    items,
+    lines,
+    policies,
+    relations,
+)
+from projections.codec import Codec
+from projections.conflicts import ConflictProjector
+from projections.items import ItemProjector
+from projections.lines import LineProjector
+
+Projector = Callable[[sqlite3.Connection, DomainEvent, int], None]
+
+MODULES = (accounts, devices, policies, directory, items, conflicts, relations, lines)
+"""In this order their tables are made and an event is folded."""
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make every table that is not there yet."""
+    for module in MODULES:
+        for statement in module.TABLES.split(";"):
+            if statement.strip():
+                connection.execute(statement)
+
+
+def projectors(codec: Codec) -> tuple[Projector, ...]:
+    """What folds events into rows, in the order it has to happen."""
+    return (
+        accounts.project,
+        devices.project,
+        policies.project,
+        directory.project,
+        ItemProjector(codec),
+        ConflictProjector(codec),
+        relations.project,
+        LineProjector(codec),
+    )
