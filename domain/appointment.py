@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from domain.base import known_as
 from domain.item import (
     Begun,
@@ -54,11 +52,11 @@ class AppointmentMoved(Moved):
 class Appointment(Item):
     """One appointment or series, sealed under its owner's key."""
 
-    begun: ClassVar[type[Begun]] = AppointmentScheduled
-    revised: ClassVar[type[Revised]] = AppointmentRevised
-    removed_: ClassVar[type[Removed]] = AppointmentCancelled
-    restored: ClassVar[type[Restored]] = AppointmentRestored
-    moved: ClassVar[type[Moved]] = AppointmentMoved
+    begun = AppointmentScheduled
+    revised = AppointmentRevised
+    removed_ = AppointmentCancelled
+    restored = AppointmentRestored
+    moved = AppointmentMoved
 
     def revision(self, patch: Patch) -> type[Revised]:
         occurrences = patch.get(OCCURRENCES)

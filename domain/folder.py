@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
 from uuid import UUID, uuid5
 
 from domain.base import known_as
@@ -71,11 +70,11 @@ class FolderMoved(Moved):
 class Folder(Item):
     """`values` are `name`, `type` and, unless at the root, `parent`."""
 
-    begun: ClassVar[type[Begun]] = FolderMade
-    revised: ClassVar[type[Revised]] = FolderRevised
-    removed_: ClassVar[type[Removed]] = FolderRemoved
-    restored: ClassVar[type[Restored]] = FolderRestored
-    moved: ClassVar[type[Moved]] = FolderMoved
+    begun = FolderMade
+    revised = FolderRevised
+    removed_ = FolderRemoved
+    restored = FolderRestored
+    moved = FolderMoved
 
 
 known_as(FolderMade, FolderRevised, FolderRemoved, FolderRestored, FolderMoved)

@@ -151,13 +151,16 @@ class ItemReoffered(ItemEvent):
 
 
 class Item(Aggregate):
-    """Base of everything that lives in a collection. Subclasses name their events."""
+    """Base of everything that lives in a collection. Subclasses name their events.
 
-    begun: ClassVar[type[Begun]]
-    revised: ClassVar[type[Revised]]
-    removed_: ClassVar[type[Removed]]
-    restored: ClassVar[type[Restored]]
-    moved: ClassVar[type[Moved]]
+    The class attributes carry no annotations: the library would make a dataclass of it.
+    """
+
+    begun = Begun
+    revised = Revised
+    removed_ = Removed
+    restored = Restored
+    moved = Moved
 
     def __init__(self, subject: UUID, owner: UUID, collection: UUID, values: Values) -> None:
         self.subject = subject

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
 from uuid import UUID
 
 from domain.base import known_as
@@ -32,11 +31,11 @@ class ContactMoved(Moved):
 class Contact(Item):
     """One person in an address book. Erasing that person destroys this one key."""
 
-    begun: ClassVar[type[Begun]] = ContactAdded
-    revised: ClassVar[type[Revised]] = ContactRevised
-    removed_: ClassVar[type[Removed]] = ContactRemoved
-    restored: ClassVar[type[Restored]] = ContactRestored
-    moved: ClassVar[type[Moved]] = ContactMoved
+    begun = ContactAdded
+    revised = ContactRevised
+    removed_ = ContactRemoved
+    restored = ContactRestored
+    moved = ContactMoved
 
     @staticmethod
     def subject_of(id: UUID, owner: UUID) -> UUID:
