@@ -186,7 +186,8 @@ def spool(data: bytes | Iterable[bytes]) -> IO[bytes]:
     if isinstance(data, bytes):
         return BytesIO(data)
     file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed with its last reader
-    file.writelines(data)
+    for chunk in data:
+        file.write(chunk)
     return file
 
 

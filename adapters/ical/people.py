@@ -110,7 +110,7 @@ def meaning(line: Line) -> object:
         return attendee(line)
     if line.name == "ORGANIZER":
         return address(line), line.param("CN")
-    return line.name, line.text
+    return line.text
 
 
 def meeting_status(values: Mapping[str, Any], cancelled: bool, own: frozenset[str]) -> int:

@@ -58,10 +58,8 @@ class Pool:
         self.kept.append(held(line, name))
 
     def foreign(self) -> tuple[str, ...]:
-        """What nobody took, each once, in the order of the file."""
-        return tuple(
-            dict.fromkeys([*map(str, self.lines), *map(str, self.blocks), *sorted(self.kept)])
-        )
+        """What nobody took, each once, in an order of its own: that of a file means nothing."""
+        return tuple(sorted({*map(str, self.lines), *map(str, self.blocks), *self.kept}))
 
 
 def pool(component: Component, clocks: Clocks, addresses: frozenset[str]) -> Pool:

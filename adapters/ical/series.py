@@ -205,7 +205,7 @@ class _Series:
                 states[original] = self._tidy(original, patch)
         values = {**self.values, "recurrence": self.recurrence}
         if foreign:
-            values["foreign"] = tuple(foreign)
+            values["foreign"] = tuple(sorted(foreign))
         if states:
             values["occurrences"] = {original: states[original] for original in sorted(states)}
         return Entry(values, self.master.line, self.told())

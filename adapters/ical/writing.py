@@ -64,7 +64,12 @@ def _item(values: Values) -> Iterator[str]:
         identity = original_line("RECURRENCE-ID", original, values["when"])
         changed = apply(natural, patch)
         lines = [("when", identity), *_when(changed["when"])]
-        yield from _event(changed, lines, [*own, *of_all])
+        theirs = [entry for entry in of_all if "reminder" not in patch or not _rings(entry)]
+        yield from _event(changed, lines, [*own, *theirs])
+
+
+def _rings(entry: str) -> bool:
+    return entry.startswith("BEGIN:VALARM\n")
 
 
 _OF_SERIES = frozenset({"recurrence", "occurrences", "foreign"})

@@ -57,8 +57,8 @@ class Card:
         return {each.lower() for each in found} | LABELS.get(self.label(line), set())
 
     def foreign(self) -> tuple[str, ...]:
-        """What nobody took, each once, in the order of the file."""
-        return tuple(dict.fromkeys([*map(str, self.lines), *sorted(self.kept)]))
+        """What nobody took, each once, in an order of its own: that of a file means nothing."""
+        return tuple(sorted({*map(str, self.lines), *self.kept}))
 
 
 def card(component: Component) -> Card:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -60,7 +60,10 @@ PLACES = {"business": "WORK", "home": "HOME", "other": ""}
 IMAGES = {b"\xff\xd8": "JPEG", b"\x89P": "PNG", b"GI": "GIF"}
 
 _NOTHING_SAID = frozenset({"INTERNET", "VOICE", "PREF"})
-_FORM = frozenset({"TYPE", "PREF", "VALUE"})
+SLOT = "X-EAS-SLOT"
+"""Names the field of a second number or address that has no first."""
+
+_FORM = frozenset({"TYPE", "PREF", "VALUE", SLOT})
 _DATA = re.compile(r"data:[^,]*;base64,(.*)", re.DOTALL | re.IGNORECASE)
 _URI = re.compile(r"(?!im:)[a-z][a-z0-9+.-]*:[!-~]+", re.ASCII)
 
@@ -171,13 +174,27 @@ def _write_children(values: Values) -> Iterator[Own]:
         yield "children", Line(CHILDREN[0], ",".join(map(escape, children)))
 
 
+def _slotted(values: Values, fields: tuple[str, ...], field: str, line: Line) -> Own:
+    """A line for a numbered field; it names the field where an empty one comes before it."""
+    if all(name in values for name in fields[: fields.index(field)]):
+        return field, line
+    return field, replace(line, params={**line.params, SLOT: (field,)})
+
+
+def _free(values: Values, fields: tuple[str, ...], line: Line) -> str | None:
+    """The field a line names, else the first free one."""
+    wanted = (name for name in fields if name == line.param(SLOT))
+    return next((name for name in (*wanted, *fields) if name not in values), None)
+
+
 def _read_emails(card: Card, values: dict[str, Any]) -> None:
     """The preferred one first, then as in the file."""
     found = [line for line in card.lines if line.name == "EMAIL" and bare(line)]
-    for field, line in zip(EMAILS, sorted(found, key=_preference), strict=False):
-        values[field] = bare(line)
-        card.put_out(line)
-        _taken(card, (field, Line("EMAIL", "")), line)
+    for line in sorted(found, key=_preference):
+        if field := _free(values, EMAILS, line):
+            values[field] = bare(line)
+            card.put_out(line)
+            _taken(card, (field, Line("EMAIL", "")), line)
 
 
 def _preference(line: Line) -> int:
@@ -190,7 +207,8 @@ def _write_emails(values: Values) -> Iterator[Own]:
     for field in EMAILS:
         if text := values.get(field):
             types = ("INTERNET", "PREF") if field == EMAILS[0] else ("INTERNET",)
-            yield field, Line("EMAIL", escape(text), {"TYPE": types})
+            line = Line("EMAIL", escape(text), {"TYPE": types})
+            yield _slotted(values, EMAILS, field, line)
 
 
 def _read_telephones(card: Card, values: dict[str, Any]) -> None:
@@ -198,8 +216,7 @@ def _read_telephones(card: Card, values: dict[str, Any]) -> None:
     numbers = [line for line in card.lines if line.name == "TEL" and bare(line)]
     for line in sorted(numbers, key=lambda each: not slots(card.types(each))):
         fields = slots(card.types(line)) or UNTYPED
-        field = next((field for field in fields if field not in values), None)
-        if field:
+        if field := _free(values, fields, line):
             values[field] = bare(line)
             card.put_out(line)
             _taken(card, (field, Line("TEL", "", {"TYPE": TYPES[field]})), line)
@@ -208,16 +225,17 @@ def _read_telephones(card: Card, values: dict[str, Any]) -> None:
 def _write_telephones(values: Values) -> Iterator[Own]:
     for field in PHONES:
         if text := values.get(field):
-            yield field, Line("TEL", escape(text), {"TYPE": TYPES[field]})
+            line = Line("TEL", escape(text), {"TYPE": TYPES[field]})
+            yield _slotted(values, slots({each.lower() for each in TYPES[field]}), field, line)
 
 
 def _read_messengers(card: Card, values: dict[str, Any]) -> None:
     """An IMPP keeps its scheme, but for `im:`, which is written before what has none."""
     seen: set[str] = set()
-    free = iter(MESSENGERS)
     for line in [line for line in card.lines if line.name in HANDLES and handle(line)]:
         text = handle(line)
-        if text.rpartition(":")[2] in seen or not (field := next(free, None)):
+        field = _free(values, MESSENGERS, line)
+        if text.rpartition(":")[2] in seen or not field:
             continue
         seen.add(text.rpartition(":")[2])
         values[field] = text
@@ -233,7 +251,8 @@ def handle(line: Line) -> str:
 def _write_messengers(values: Values) -> Iterator[Own]:
     for field in MESSENGERS:
         if text := values.get(field):
-            yield field, Line("IMPP", escape(text if _URI.fullmatch(text) else f"im:{quote(text)}"))
+            uri = text if _URI.fullmatch(text) else f"im:{quote(text)}"
+            yield _slotted(values, MESSENGERS, field, Line("IMPP", escape(uri)))
 
 
 def address(line: Line) -> dict[str, str]:
