@@ -25,6 +25,8 @@ from domain.patch import CLEARED, Mark, Values, apply
 MOST_ENTRIES: Final = 300
 """How many Category or Child elements a contact may have (MS-ASCNTC 2.2.2.20, 2.2.2.22)."""
 
+NAME_PARTS: Final = ("first_name", "middle_name", "last_name", "suffix")
+
 STAND_INS: Final = ("company_name", *EMAILS, "nickname", *PHONES, *MESSENGERS, "web_page")
 """What a contact without a name is filed under, the best first."""
 
@@ -61,18 +63,17 @@ def read(data: Element, dialect: Dialect, base: Values | None) -> dict[str, Any]
 
 def automatic_file_as(values: Values) -> str:
     """What a contact is filed under when nobody said so: "Last Suffix, First Middle"."""
-    last, suffix = values.get("last_name"), values.get("suffix")
-    family = _joined(last, suffix) if last else ""
-    given = _joined(values.get("first_name"), values.get("middle_name"), None if last else suffix)
-    if family or given:
-        return ", ".join(part for part in (family, given) if part)
-    known = (field for field in STAND_INS if values.get(field))
-    field = next(known, "")
-    return _address(values[field]) if field in EMAILS else str(values.get(field, ""))
+    first, middle, last, suffix = (str(values.get(name, "")).strip() for name in NAME_PARTS)
+    family = (last, suffix) if last else ()
+    given = (first, middle) if last else (first, middle, suffix)
+    name = _joined(", ", _joined(" ", *family), _joined(" ", *given))
+    known = ((field, values[field].strip()) for field in STAND_INS if field in values)
+    stand_ins = (_address(text) if field in EMAILS else text for field, text in known)
+    return name or next(filter(None, stand_ins), "")
 
 
-def _joined(*parts: str | None) -> str:
-    return " ".join(part for part in parts if part)
+def _joined(by: str, *parts: str) -> str:
+    return by.join(part for part in parts if part)
 
 
 def _written(row: Row, values: Values, dialect: Dialect) -> list[Element]:
@@ -132,12 +133,14 @@ def _text(element: Element) -> str:
 
 
 def _write_text(row: Row, value: str, dialect: Dialect) -> list[Element]:
-    return [E(row.element, value.replace("\n", "\r\n"))]
+    """With the line ends of the wire. Blanks alone are no text, out and in."""
+    return [E(row.element, value.replace("\n", "\r\n"))] if value.strip() else []
 
 
 def _write_email(row: Row, value: str, dialect: Dialect) -> list[Element]:
     """As it is stored; 2.5 takes the address only."""
-    return [E(row.element, _address(value) if dialect.version < Version.V12_0 else value)]
+    shown = _address(value) if dialect.version < Version.V12_0 else value
+    return _write_text(row, shown, dialect)
 
 
 def _write_date(row: Row, value: date, dialect: Dialect) -> list[Element]:
@@ -160,7 +163,7 @@ def _write_body(row: Row, value: Body, dialect: Dialect) -> list[Element]:
 
 def _read_text(row: Row, element: Element, old: str | None, dialect: Dialect) -> str | Mark | None:
     text = _text(element)
-    if not text:
+    if not text.strip():
         return CLEARED
     return None if text == old else text
 
@@ -168,7 +171,7 @@ def _read_text(row: Row, element: Element, old: str | None, dialect: Dialect) ->
 def _read_email(row: Row, element: Element, old: str | None, dialect: Dialect) -> str | Mark | None:
     """An address alone decides: clients put a name before it or take one away as they like."""
     text = _text(element)
-    if not text:
+    if not text.strip():
         return CLEARED
     return None if old is not None and _address(text) == _address(old) else text
 
@@ -177,7 +180,7 @@ def _read_date(
     row: Row, element: Element, old: date | None, dialect: Dialect
 ) -> date | Mark | None:
     text = _text(element)
-    day = birthday.understood(text, dialect) if text else None
+    day = birthday.understood(text, dialect) if text.strip() else None
     if day is None:
         return CLEARED
     return None if day == old else day

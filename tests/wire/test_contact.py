@@ -130,10 +130,20 @@ def test_lines_of_a_street_end_in_crlf_outside_and_lf_inside() -> None:
         ({"company_name": "Analytical Engines", "email1": "a@b.c"}, "Analytical Engines"),
         ({"email2": '"Ada" <ada@example.org>'}, "ada@example.org"),
         ({"pager": "555"}, "555"),
+        ({"company_name": "Bees <wholesale>"}, "Bees <wholesale>"),
     ],
 )
 def test_a_contact_is_always_filed_under_something(values: dict[str, str], file_as: str) -> None:
     assert sent(values, Dialect()).text_of("contacts:FileAs") == file_as
+
+
+@pytest.mark.parametrize("version", Version)
+def test_blanks_alone_are_no_text(version: Version) -> None:
+    values = {"first_name": "Ada", "last_name": " ", "email1": "\n"}
+    dialect = Dialect(version)
+    assert names(values, dialect) == ["contacts:FileAs", "contacts:FirstName"]
+    blank = E(NAME, E("contacts:FirstName", " "), E("contacts:FileAs", "Ada"))
+    assert contact.read(blank, dialect, {"first_name": "Ada"})["first_name"] is CLEARED
 
 
 def test_an_empty_file_as_is_never_sent() -> None:
