@@ -163,6 +163,15 @@ class Conversation:
                 return total
             reach = onward
 
+    def values(self, entry: Entry) -> dict[str, Any]:
+        """The values an entry tells of: as they stand, or as they stood at its own edition."""
+        id = UUID(bytes=entry.row.item)
+        row = items.item(self.connection, id)
+        assert row is not None, "a change speaks of an item that was there"
+        if row.edition == entry.row.edition:
+            return dict(self.codec.decode(row.value))
+        return self._load(id, entry.row.edition).values
+
     # Answering
 
     def begin(self, wishes: Wishes) -> SyncKey:

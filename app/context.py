@@ -1,0 +1,69 @@
+"""What a command is given beside the request, and how it is entered in the dispatch table."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from adapters.eas.reply import Reply
+from adapters.eas.request import Request
+from adapters.eas.version import Version
+from app.groupware import Groupware
+from app.journal import Fields
+from app.settings import Settings
+from app.wake import Waiter, WakeHub
+from app.watch import watched
+from domain.base import Authorship
+from projections.accounts import AccountRow
+from projections.devices import PartnershipRow
+
+
+@dataclass(frozen=True)
+class Context:
+    """Who asks, with which phone, and the house. `journal` takes what the request's line is to
+    tell: keys and counts, never what somebody wrote. `connection` is the phone's socket;
+    `request_id` leads from the events of this request back to its line."""
+
+    groupware: Groupware
+    hub: WakeHub
+    settings: Settings
+    account: AccountRow
+    partnership: PartnershipRow
+    now: datetime
+    locale: str
+    journal: Fields = field(default_factory=dict)
+    connection: socket.socket | None = None
+    request_id: str = ""
+
+    def author(self) -> Authorship:
+        """Whose act a change of this request is."""
+        phone = self.partnership.id
+        return Authorship(f"device:{phone}", self.request_id, self.now, phone)
+
+    @contextmanager
+    def parked(self, topics: Iterable[UUID]) -> Iterator[Waiter]:
+        """Registers; compare what is there with what the phone has, then `wait`. Vanished comes
+        out of `wait` if the phone goes away, and is not the command's to catch."""
+        with self.hub.register(topics) as waiter, watched(self.connection, waiter):
+            yield waiter
+
+
+Handle = Callable[[Context, Request], Reply]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A line of the dispatch table: who answers, and for which versions (MS-ASHTTP 3.2.5)."""
+
+    handle: Handle
+    since: Version = Version.V2_5
+    until: Version | None = None
+    body: Literal["required", "optional"] = "required"
+
+    def speaks(self, version: Version) -> bool:
+        return self.since <= version and (self.until is None or version <= self.until)
