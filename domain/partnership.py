@@ -20,6 +20,13 @@ WIPED = "wiped"
 """Why a phone is blocked that said what became of its wipe."""
 
 
+def offer_stands(
+    offered: tuple[str, int], offered_at: datetime | None, wanted: tuple[str, int], at: datetime
+) -> bool:
+    """Whether this offer of a policy still answers whoever wants one now."""
+    return offered_at is not None and offered == wanted and at - offered_at < OFFER_STANDS
+
+
 class PartnershipEvent(Event):
     subject: UUID
 
@@ -202,8 +209,7 @@ class Partnership(Aggregate):
 
     def offer_policy(self, key: int, policy: str, edition: int, at: datetime) -> int:
         """The key of the offer that stands: an earlier one, if it was the same a moment ago."""
-        stands = self.offered_at is not None and at - self.offered_at < OFFER_STANDS
-        if not (stands and self.offered_policy == (policy, edition)):
+        if not offer_stands(self.offered_policy, self.offered_at, (policy, edition), at):
             self._note(PolicyOffered, key=key, policy=policy, edition=edition)
         return self.offered_key
 

@@ -1,0 +1,306 @@
+"""Phones: one row per partnership, and beside it, outside the log, when it was last seen."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.domain import DomainEvent
+
+from domain.partnership import (
+    WIPED,
+    DeviceBlocked,
+    DeviceDescribed,
+    DeviceForgotten,
+    DevicePartnered,
+    DeviceReturned,
+    DeviceUnblocked,
+    PolicyAcknowledged,
+    PolicyOffered,
+    PolicyRefused,
+    WipeAcknowledged,
+    WipeCancelled,
+    WipeKind,
+    WipeRequested,
+)
+from domain.when import Instant
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS partnership (
+    id BLOB PRIMARY KEY,
+    account BLOB NOT NULL,
+    device TEXT NOT NULL,
+    device_type TEXT NOT NULL,
+    about TEXT NOT NULL DEFAULT '{}',
+    offered_key INTEGER NOT NULL DEFAULT 0,
+    offered_policy TEXT NOT NULL DEFAULT '',
+    offered_edition INTEGER NOT NULL DEFAULT 0,
+    offered_at TEXT,
+    acknowledged_key INTEGER NOT NULL DEFAULT 0,
+    policy_key INTEGER NOT NULL DEFAULT 0,
+    policy TEXT NOT NULL DEFAULT '',
+    edition INTEGER NOT NULL DEFAULT 0,
+    policy_status INTEGER NOT NULL DEFAULT 0,
+    blocked TEXT NOT NULL DEFAULT '',
+    wipe TEXT,
+    wiped INTEGER NOT NULL DEFAULT 0,
+    forgotten INTEGER NOT NULL DEFAULT 0,
+    created INTEGER NOT NULL,
+    created_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS partnership_account ON partnership (account, created);
+"""
+
+CACHE_TABLES = """
+CREATE TABLE IF NOT EXISTS device_seen (
+    partnership BLOB PRIMARY KEY,
+    last_seen TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    version TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS device_search (
+    partnership BLOB PRIMARY KEY,
+    search BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+"""Not folded from the log: losing it costs a few times and names, and a search begun anew."""
+
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class PartnershipRow:
+    """A phone of one person. `policy` and `edition` are what it acknowledged with `policy_key`;
+    `blocked` says why it is, `wipe` which one is asked of it, `wiped` how it says it went."""
+
+    id: UUID
+    account: UUID
+    device: str
+    device_type: str
+    about: dict[str, str]
+    offered_key: int
+    offered_policy: str
+    offered_edition: int
+    offered_at: Instant | None
+    acknowledged_key: int
+    policy_key: int
+    policy: str
+    edition: int
+    policy_status: int
+    blocked: str
+    wipe: WipeKind | None
+    wiped: int
+    created: int
+    created_at: Instant
+
+
+COLUMNS = ", ".join(field.name for field in fields(PartnershipRow))
+
+
+@dataclass(frozen=True)
+class SeenRow:
+    """When a phone last asked for something, and how it called itself then."""
+
+    last_seen: Instant
+    agent: str
+    version: str
+
+
+def by_id(connection: sqlite3.Connection, id: UUID) -> PartnershipRow | None:
+    row = connection.execute(
+        f"SELECT {COLUMNS} FROM partnership WHERE id = ? AND NOT forgotten", (id.bytes,)
+    ).fetchone()
+    return None if row is None else _row(row)
+
+
+def of_account(connection: sqlite3.Connection, account: UUID) -> list[PartnershipRow]:
+    """The phones of one person, the oldest partnership first."""
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM partnership WHERE account = ? AND NOT forgotten ORDER BY created",
+        (account.bytes,),
+    )
+    return [_row(row) for row in rows]
+
+
+def all_devices(connection: sqlite3.Connection) -> list[PartnershipRow]:
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM partnership WHERE NOT forgotten ORDER BY created"
+    )
+    return [_row(row) for row in rows]
+
+
+def count(connection: sqlite3.Connection, account: UUID) -> int:
+    """How many phones a person has; those that were wiped do not count."""
+    (number,) = connection.execute(
+        "SELECT count(*) FROM partnership WHERE account = ? AND NOT forgotten AND blocked <> ?",
+        (account.bytes, WIPED),
+    ).fetchone()
+    return int(number)
+
+
+def seen(connection: sqlite3.Connection, partnership: UUID) -> SeenRow | None:
+    row = connection.execute(
+        "SELECT last_seen, agent, version FROM device_seen WHERE partnership = ?",
+        (partnership.bytes,),
+    ).fetchone()
+    return None if row is None else SeenRow(datetime.fromisoformat(row[0]), *row[1:])
+
+
+def note_seen(
+    connection: sqlite3.Connection, partnership: UUID, at: Instant, agent: str, version: str
+) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO device_seen VALUES (?, ?, ?, ?)",
+        (partnership.bytes, _stamp(at), agent, version),
+    )
+
+
+def last_search(connection: sqlite3.Connection, partnership: UUID) -> bytes | None:
+    """Which search (Find) the phone began last, as a digest of its id and query."""
+    row = connection.execute(
+        "SELECT search FROM device_search WHERE partnership = ?", (partnership.bytes,)
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def note_search(connection: sqlite3.Connection, partnership: UUID, search: bytes) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO device_search VALUES (?, ?)", (partnership.bytes, search)
+    )
+
+
+def project(connection: sqlite3.Connection, event: DomainEvent, position: int) -> None:
+    step = STEPS.get(type(event))
+    if step is not None:
+        step(connection, event, position)
+
+
+def _partnered(connection: sqlite3.Connection, event: DevicePartnered, position: int) -> None:
+    connection.execute(
+        "INSERT INTO partnership (id, account, device, device_type, created, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            event.originator_id.bytes,
+            event.account.bytes,
+            event.device,
+            event.device_type,
+            position,
+            _stamp(event.timestamp),
+        ),
+    )
+
+
+def _forgotten(connection: sqlite3.Connection, event: DeviceForgotten, position: int) -> None:
+    """Only who it was is left, for the day it comes back."""
+    connection.execute(
+        "INSERT OR REPLACE INTO partnership"
+        " (id, account, device, device_type, forgotten, created, created_at)"
+        " SELECT id, account, device, device_type, 1, created, created_at"
+        " FROM partnership WHERE id = ?",
+        (event.originator_id.bytes,),
+    )
+
+
+def _returned(connection: sqlite3.Connection, event: DeviceReturned, position: int) -> None:
+    _set(
+        connection,
+        event,
+        forgotten=0,
+        device_type=event.device_type,
+        created=position,
+        created_at=_stamp(event.timestamp),
+    )
+
+
+def _described(connection: sqlite3.Connection, event: DeviceDescribed, position: int) -> None:
+    about = json.dumps(dict(event.about), sort_keys=True, ensure_ascii=False)
+    _set(connection, event, about=about)
+
+
+def _offered(connection: sqlite3.Connection, event: PolicyOffered, position: int) -> None:
+    _set(
+        connection,
+        event,
+        offered_key=event.key,
+        offered_policy=event.policy,
+        offered_edition=event.edition,
+        offered_at=_stamp(event.timestamp),
+    )
+
+
+def _acknowledged(connection: sqlite3.Connection, event: PolicyAcknowledged, position: int) -> None:
+    connection.execute(
+        "UPDATE partnership SET policy_key = ?, policy_status = ?, acknowledged_key = offered_key,"
+        " policy = offered_policy, edition = offered_edition WHERE id = ?",
+        (event.key, event.status, event.originator_id.bytes),
+    )
+
+
+def _refused(connection: sqlite3.Connection, event: PolicyRefused, position: int) -> None:
+    _set(connection, event, policy_status=event.status)
+
+
+def _blocked(connection: sqlite3.Connection, event: DeviceBlocked, position: int) -> None:
+    _set(connection, event, blocked=event.reason or "blocked")
+
+
+def _unblocked(connection: sqlite3.Connection, event: DeviceUnblocked, position: int) -> None:
+    _set(connection, event, blocked="")
+
+
+def _wipe_requested(connection: sqlite3.Connection, event: WipeRequested, position: int) -> None:
+    _set(connection, event, wipe=event.kind)
+
+
+def _wipe_cancelled(connection: sqlite3.Connection, event: WipeCancelled, position: int) -> None:
+    _set(connection, event, wipe=None)
+
+
+def _wiped(connection: sqlite3.Connection, event: WipeAcknowledged, position: int) -> None:
+    _set(connection, event, wipe=None, wiped=event.status, blocked=WIPED)
+
+
+STEPS: dict[type, Callable[[sqlite3.Connection, Any, int], None]] = {
+    DevicePartnered: _partnered,
+    DeviceForgotten: _forgotten,
+    DeviceReturned: _returned,
+    DeviceDescribed: _described,
+    PolicyOffered: _offered,
+    PolicyAcknowledged: _acknowledged,
+    PolicyRefused: _refused,
+    DeviceBlocked: _blocked,
+    DeviceUnblocked: _unblocked,
+    WipeRequested: _wipe_requested,
+    WipeCancelled: _wipe_cancelled,
+    WipeAcknowledged: _wiped,
+}
+
+
+def _set(connection: sqlite3.Connection, event: DomainEvent, **columns: object) -> None:
+    names = ", ".join(f"{name} = ?" for name in columns)
+    connection.execute(
+        f"UPDATE partnership SET {names} WHERE id = ?",
+        (*columns.values(), event.originator_id.bytes),
+    )
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+def _row(row: tuple[Any, ...]) -> PartnershipRow:
+    facts = dict(zip((field.name for field in fields(PartnershipRow)), row, strict=True))
+    offered_at = facts["offered_at"]
+    facts |= {
+        "id": UUID(bytes=facts["id"]),
+        "account": UUID(bytes=facts["account"]),
+        "about": json.loads(facts["about"]),
+        "offered_at": datetime.fromisoformat(offered_at) if offered_at else None,
+        "created_at": datetime.fromisoformat(facts["created_at"]),
+    }
+    return PartnershipRow(**facts)
