@@ -17,11 +17,12 @@ from urllib.parse import unquote
 from adapters.eas.version import Version
 
 CODES: Final = (
-    "Sync SendMail SmartForward SmartReply GetAttachment GetHierarchy CreateCollection"
-    " DeleteCollection MoveCollection FolderSync FolderCreate FolderDelete FolderUpdate MoveItems"
-    " GetItemEstimate MeetingResponse Search Settings Ping ItemOperations Provision"
-    " ResolveRecipients ValidateCert Find"
-).split()
+    *("Sync", "SendMail", "SmartForward", "SmartReply", "GetAttachment", "GetHierarchy"),
+    *("CreateCollection", "DeleteCollection", "MoveCollection"),
+    *("FolderSync", "FolderCreate", "FolderDelete", "FolderUpdate", "MoveItems"),
+    *("GetItemEstimate", "MeetingResponse", "Search", "Settings", "Ping", "ItemOperations"),
+    *("Provision", "ResolveRecipients", "ValidateCert", "Find"),
+)
 """Every command there is, at its code of the base64 form."""
 
 NAMES: Final = {name.casefold(): name for name in CODES}
@@ -38,9 +39,6 @@ SAVE_IN_SENT, ACCEPT_MULTIPART = 0x01, 0x02
 
 PLAIN: Final = re.compile(r"(?:^|&)cmd=", re.IGNORECASE)
 DEVICE_ID: Final = re.compile(r"[\w.:{}-]{1,64}", re.ASCII)
-ANONYMOUS: Final = "validate"
-"""The DeviceId of an Android phone that only tries whether an account works."""
-
 CONTENT, DEVICE, DEVICE_TYPE, VERSION = 101, 108, 109, 138
 
 

@@ -1,0 +1,15 @@
+"""Every command this server answers: what stands here is what phones are told exists."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.commands import folderchange, foldersync
+from app.context import Command
+
+COMMANDS: Final[dict[str, Command]] = {
+    "FolderSync": Command(foldersync.handle),
+    "FolderCreate": Command(folderchange.create),
+    "FolderDelete": Command(folderchange.delete),
+    "FolderUpdate": Command(folderchange.update),
+}

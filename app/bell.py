@@ -1,0 +1,119 @@
+"""The bell between processes: one unix datagram to each of the others, after a commit.
+
+Every process that has somebody waiting owns a socket in one folder; whoever finds the folder
+can ring. A datagram is the topics, 16 bytes each; an empty one says "anything may have changed".
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+Topics = frozenset[UUID] | None
+"""What was touched; None if it is not known, and anything may have been."""
+
+SUFFIX: Final = ".sock"
+SIZE: Final = 16
+MOST: Final = 1024
+LONGEST: Final = 90
+"""Longer paths do not fit a unix address; then the folder is named by its descriptor."""
+
+
+def pack(topics: Topics) -> bytes:
+    if topics is None or len(topics) > MOST:
+        return b""
+    return b"".join(topic.bytes for topic in topics)
+
+
+def unpack(data: bytes) -> Topics:
+    if not data or len(data) % SIZE:
+        return None
+    return frozenset(UUID(bytes=data[start : start + SIZE]) for start in range(0, len(data), SIZE))
+
+
+class Bell:
+    """Rings at every other process; `mine` is the socket of this one, if it has one."""
+
+    def __init__(self, folder: Path, mine: Path | None = None) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder = folder
+        self._mine = mine
+        self._descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._owed: set[Path] = set()
+
+    def ring(self, topics: Iterable[UUID]) -> None:
+        """Tell everybody else; whoever cannot take it now is told later, by `settle`."""
+        self.send(frozenset(topics))
+
+    def send(self, topics: Topics) -> None:
+        data = pack(topics)
+        for other in self.others():
+            self._send(other, data)
+
+    def settle(self) -> None:
+        """Tell those whose queue was full that they missed something."""
+        owed, self._owed = self._owed, set()
+        for other in owed:
+            self._send(other, b"")
+
+    def others(self) -> Iterator[Path]:
+        names = (name for name in os.listdir(self._folder) if name.endswith(SUFFIX))
+        return (path for name in names if (path := self._folder / name) != self._mine)
+
+    def close(self) -> None:
+        self._socket.close()
+        os.close(self._descriptor)
+
+    def _send(self, other: Path, data: bytes) -> None:
+        try:
+            self._socket.sendto(data, address(other, self._descriptor))
+        except BlockingIOError:
+            self._owed.add(other)
+        except ConnectionRefusedError:
+            other.unlink(missing_ok=True)
+        except FileNotFoundError:
+            return
+
+
+class Ear:
+    """The socket at which this process hears the others."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path = folder / f"{os.getpid()}-{secrets.token_hex(4)}{SUFFIX}"
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        self._socket.bind(address(self.path, descriptor))
+        os.close(descriptor)
+        self._closed = False
+
+    def hear(self) -> Iterator[Topics]:
+        """What the others say, one after the other, until closed."""
+        while True:
+            data = self._socket.recv(MOST * SIZE + 1)
+            if self._closed:
+                self._socket.close()
+                return
+            yield unpack(data)
+
+    def close(self) -> None:
+        """End `hear`; nobody rings here any more."""
+        self._closed = True
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
+            last.connect(self._socket.getsockname())
+            last.send(b"")
+        self.path.unlink(missing_ok=True)
+
+
+def address(path: Path, folder: int) -> str:
+    """`path` as a unix address; `folder` is an open descriptor of where it lies."""
+    text = str(path)
+    return text if len(os.fsencode(text)) <= LONGEST else f"/proc/self/fd/{folder}/{path.name}"

@@ -1,0 +1,212 @@
+"""The endpoint of phones: who asks, what for, who answers, and how that travels back."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+import falcon
+
+from adapters.eas.query import CONTENT, Line, read_line
+from adapters.eas.reply import MULTIPART, Answer, Empty, Failure, Multipart, Reply, joined
+from adapters.eas.request import WBXML, Request, read_request
+from adapters.eas.status import Refusal, by_status, failure, http_status
+from adapters.eas.version import Version
+from adapters.wbxml import Element, encode
+from app import errors, journal
+from app.auth import Principal
+from app.context import Command, Context
+from app.groupware import Groupware
+from app.http import Http, client_address, read_body, words
+from app.journal import Fields
+from app.limits import Pace
+from app.rehearsal import rehearsal
+from app.settings import Settings
+from app.wake import WakeHub
+from projections.accounts import AccountRow
+from projections.devices import PartnershipRow
+
+PATH: Final = re.compile(r"/+microsoft-server-activesync/*$", re.IGNORECASE)
+VERSIONS: Final = ",".join(version.text for version in Version)
+METHODS: Final = "OPTIONS,POST"
+ALWAYS: Final = {"Cache-Control": "private", "MS-Server-ActiveSync": max(Version).text}
+ACCESS_DENIED, UNKNOWN_COMMAND, OTHER_VERSION = 130, 137, 138
+TRIED: Final = {"FolderSync", "Provision", "Settings"}
+"""What a phone asks that only tries an account out; none of it waits for anything."""
+
+WORTHWHILE: Final = 1024
+"""Smaller documents hardly shrink; an empty one must never be compressed at all."""
+
+Authenticate = Callable[[str | None, str], Principal]
+Admit = Callable[[Groupware, AccountRow, Request, datetime, Settings, str], PartnershipRow | None]
+
+
+@dataclass(frozen=True)
+class ActiveSync:
+    """Serves what is in `commands` and says so; the rest does not exist."""
+
+    groupware: Groupware
+    hub: WakeHub
+    settings: Settings
+    authenticate: Authenticate
+    admit: Admit
+    commands: Mapping[str, Command]
+    pace: Pace = field(default_factory=Pace)
+
+    def __call__(self, req: falcon.Request, resp: falcon.Response) -> None:
+        with journal.entry() as fields:
+            answer = self._answer(req, fields)
+            fields.update(status=answer.status, out=len(answer.body))
+            replace(answer, headers={**ALWAYS, **answer.headers}).put(resp)
+
+    def _answer(self, req: falcon.Request, fields: Fields) -> Http:
+        line = read_line(req.query_string, req.get_header("MS-ASProtocolVersion"))
+        fields["command"] = line.command or req.method
+        try:
+            if req.method == "OPTIONS":
+                return self._options(req, fields)
+            if req.method != "POST":
+                return words(501, "Phones speak to this address; there is nothing to see here.")
+            return self._command(req, line, fields)
+        except Exception as error:  # the border of one request: whatever happens stays in it
+            told = errors.answer(error, fields)
+            return _failed(told, line, fields) if isinstance(told, Failure) else told
+
+    def _options(self, req: falcon.Request, fields: Fields) -> Http:
+        self._principal(req, fields)
+        headers = {**self._offer(), "Allow": METHODS, "Public": METHODS}
+        return Http(200, headers=headers)
+
+    def _principal(self, req: falcon.Request, fields: Fields) -> Principal:
+        address = client_address(req, self.settings)
+        principal = self.authenticate(req.get_header("Authorization"), address)
+        fields["account"] = str(principal.account.id)[:8]
+        return principal
+
+    def _command(self, req: falcon.Request, line: Line, fields: Fields) -> Http:
+        principal = self._principal(req, fields)
+        command, version = self._find(line)
+        fields.update(device=line.device_id, version=version.text)
+        with self.pace.one_of((principal.account.id, line.device_id.upper())):
+            request = self._request(req, line, version, fields)
+            if request.body is None and command.body == "required":
+                raise Refusal(CONTENT, "the command needs a body")
+            reply = self._handled(req, command, request, principal.account, fields)
+        if isinstance(reply, Failure):
+            return _failed(reply, line, fields)
+        answer = _rendered(reply)
+        if _introduces(request, reply):
+            answer = replace(answer, headers=self._offer())
+        return _compressed(answer, req.get_header("Accept-Encoding") or "")
+
+    def _find(self, line: Line) -> tuple[Command, Version]:
+        if line.fault or line.version is None:
+            raise Refusal(line.fault, line.reason)
+        command = self.commands.get(line.command)
+        if command is None:
+            raise Refusal(UNKNOWN_COMMAND, "no such command here")
+        if not command.speaks(line.version):
+            raise Refusal(OTHER_VERSION, "not a command of this version")
+        return command, line.version
+
+    def _request(
+        self, req: falcon.Request, line: Line, version: Version, fields: Fields
+    ) -> Request:
+        data = read_body(req, self.settings.max_body)
+        fields["in"] = len(data)
+        address = client_address(req, self.settings)
+        most = self.settings.max_body
+        return read_request(line, version, req.get_header, data, address, most)
+
+    def _handled(
+        self,
+        req: falcon.Request,
+        command: Command,
+        request: Request,
+        account: AccountRow,
+        fields: Fields,
+    ) -> Reply:
+        def handled(request: Request) -> Reply | None:
+            now, id = self.groupware.clock(), str(fields["request"])
+            phone = self.admit(self.groupware, account, request, now, self.settings, id)
+            if phone is None:
+                return None
+            context = Context(
+                groupware=self.groupware,
+                hub=self.hub,
+                settings=self.settings,
+                account=account,
+                partnership=phone,
+                now=now,
+                locale=request.locale,
+                journal=fields,
+                connection=req.env.get("gunicorn.socket"),
+                request_id=id,
+            )
+            return command.handle(context, request)
+
+        return handled(request) or self._tried(handled, request)
+
+    def _tried(self, handled: Callable[[Request], Reply | None], request: Request) -> Reply:
+        """A phone under no name of its own tries the account: once, as if it had one."""
+        if request.command not in TRIED:
+            raise Refusal(ACCESS_DENIED, "only for trying an account out")
+        somebody = replace(request, device_id=secrets.token_hex(16))
+        with rehearsal(self.groupware):
+            return handled(somebody) or Failure(ACCESS_DENIED)
+
+    def _offer(self) -> dict[str, str]:
+        """What is served here; Android takes the last version it knows and trims nothing."""
+        return {
+            "MS-ASProtocolVersions": VERSIONS,
+            "MS-ASProtocolCommands": ",".join(self.commands),
+        }
+
+
+def _failed(reply: Failure, line: Line, fields: Fields) -> Http:
+    """A status in the command's root element, or what HTTP has for it (MS-ASHTTP 2.2.2.1.1)."""
+    fields["eas"] = reply.status
+    root = failure(line.command, reply.status) if by_status(line.version) else None
+    if root is not None:
+        return Http(200, encode(root), WBXML)
+    status = http_status(reply.status, has_key=line.policy_key is not None)
+    return errors.later(errors.CRASHED) if status == 503 else Http(status)
+
+
+def _rendered(reply: Answer | Empty | Multipart) -> Http:
+    if isinstance(reply, Multipart):
+        return Http(200, joined(reply), MULTIPART)
+    if isinstance(reply, Answer):
+        return Http(200, encode(reply.root), WBXML)
+    return Http(200)
+
+
+def _introduces(request: Request, reply: Reply) -> bool:
+    """Whether the phone begins from nothing, or is told to: then it learns what is served here."""
+    if request.command != "FolderSync" or not isinstance(reply, Answer):
+        return False
+    return _says(request.body, "SyncKey", "0") or _says(reply.root, "Status", "9")
+
+
+def _says(root: Element | None, name: str, text: str) -> bool:
+    return root is not None and root.text_of(f"folderhierarchy:{name}") == text
+
+
+def _compressed(answer: Http, accepted: str) -> Http:
+    if len(answer.body) < WORTHWHILE or not _takes_gzip(accepted):
+        return answer
+    body = gzip.compress(answer.body, compresslevel=5, mtime=0)
+    return replace(answer, body=body, headers={**answer.headers, "Content-Encoding": "gzip"})
+
+
+def _takes_gzip(accepted: str) -> bool:
+    for each in accepted.lower().split(","):
+        name, _, weight = each.partition(";")
+        if name.strip() in ("gzip", "x-gzip"):
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False

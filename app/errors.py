@@ -1,0 +1,58 @@
+"""The one table from what goes wrong to what the phone is told.
+
+Trouble of the moment is 503 with Retry-After in every version: phones understand it as "later",
+while a 401 makes them ask for the password and several 500 make them start from nothing
+(MS-ASHTTP 2.2.2.1.1). What the phone or its owner must mend is a status all commands share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from adapters.eas.reply import Failure
+from adapters.eas.request import TooLarge
+from adapters.eas.status import Refusal
+from adapters.store.pool import StoreBusy, StoreUnavailable
+from app.auth import NotEnabled, Unauthorized
+from app.http import Http
+from app.journal import Fields, incident
+from app.limits import RETRY_AFTER, TooManyAtOnce
+from app.wake import Vanished
+
+BUSY, BROKEN, CRASHED = 5, 60, 30
+"""Seconds after which trying again makes sense."""
+
+CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="Taccuino"'}
+DISABLED: Final = 126
+
+
+def later(seconds: int, **headers: str) -> Http:
+    return Http(503, headers={"Retry-After": str(seconds), **headers})
+
+
+def _unauthorized(error: Unauthorized) -> Http:
+    """A secret that was not even looked at is not wrong: the phone may come back with it."""
+    return Http(401, headers=CHALLENGE) if error.retry_after is None else later(error.retry_after)
+
+
+ANSWERS: Final[dict[type[Exception], Callable[[Any], Http | Failure]]] = {
+    Refusal: lambda error: Failure(error.status),
+    NotEnabled: lambda _: Failure(DISABLED),
+    Unauthorized: _unauthorized,
+    StoreBusy: lambda _: later(BUSY),
+    StoreUnavailable: lambda _: later(BROKEN),
+    TooManyAtOnce: lambda _: later(RETRY_AFTER, **{"X-MS-ASThrottle": "CommandFrequency"}),
+    TooLarge: lambda _: Http(413),
+    Vanished: lambda _: Http(200),
+}
+
+
+def answer(error: Exception, fields: Fields) -> Http | Failure:
+    """What the phone is told; the request's line learns why."""
+    for kind in type(error).__mro__:
+        if kind in ANSWERS:
+            fields["why"] = getattr(error, "reason", "") or type(error).__name__
+            return ANSWERS[kind](error)
+    fields["incident"] = incident(error)
+    return later(CRASHED)

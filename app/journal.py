@@ -1,0 +1,68 @@
+"""The journal: one line per request, for whoever runs the server.
+
+It tells which phone asked for what, what it got and how long that took. A person is the first
+digits of an account's id; names, addresses, subjects and secrets are never in it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, TextIO
+
+import structlog
+
+LEADING: Final = ["timestamp", "event"]
+LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+Fields = dict[str, object]
+log = structlog.get_logger()
+
+
+def configure(level: str, stream: TextIO = sys.stderr) -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.LogfmtRenderer(key_order=LEADING, drop_missing=True),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
+        logger_factory=structlog.WriteLoggerFactory(stream),
+        cache_logger_on_first_use=True,
+    )
+
+
+@contextmanager
+def entry() -> Iterator[Fields]:
+    """The line of one request, filled in on the way and written at its end.
+
+    `request` is the id by which the events it caused can be found.
+    """
+    fields: Fields = {"request": secrets.token_hex(6)}
+    began = time.perf_counter()
+    try:
+        yield fields
+    finally:
+        fields["ms"] = round((time.perf_counter() - began) * 1000, 1)
+        log.info("served", **fields)
+
+
+def incident(error: Exception) -> str:
+    """Write down where something unexpected happened; the id is what the line refers to.
+
+    Only the way through the code is told: the words of an error may hold what somebody wrote.
+    """
+    id = secrets.token_hex(4)
+    frames = traceback.extract_tb(error.__traceback__)
+    way = " > ".join(f"{_short(frame.filename)}:{frame.lineno}:{frame.name}" for frame in frames)
+    log.error("incident", incident=id, kind=type(error).__qualname__, way=way)
+    return id
+
+
+def _short(filename: str) -> str:
+    return "/".join(Path(filename).parts[-2:])

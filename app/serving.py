@@ -1,0 +1,129 @@
+"""Runs the server: gunicorn with gevent workers, each with the store and a hub of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, Final, Never
+
+import gevent
+from gunicorn.app.base import BaseApplication
+from gunicorn.http import wsgi as gunicorn_wsgi
+from gunicorn.workers.ggevent import GeventWorker
+
+from adapters.store.keyring import WrongMasterKey
+from adapters.store.masterkey import MasterKeyUnusable
+from adapters.store.pool import StoreBusy, StoreUnavailable
+from app import journal, wsgi
+from app.settings import Settings
+from app.wake import WakeHub
+
+WORKER_CANNOT_START: Final = 3
+"""The exit status at which gunicorn's master gives up instead of trying again for ever."""
+
+UNUSABLE: Final = (StoreBusy, StoreUnavailable, MasterKeyUnusable, WrongMasterKey, OSError)
+LOOK, CLOSE = 0.25, 0.05
+
+CHOSEN: Final[dict[str, Any]] = {
+    "worker_connections": 20_000,
+    "backlog": 4096,
+    "keepalive": 75,
+    "graceful_timeout": 10,
+    "timeout": 60,
+    "limit_request_line": 8190,
+    "limit_request_field_size": 16_380,
+    "preload_app": False,
+    "max_requests": 0,
+    "control_socket_disable": True,
+    "forwarded_allow_ips": "",
+    "proc_name": "taccuino",
+}
+"""Fixed, since each has one right value here: thousands of phones hold one connection each for
+up to an hour, the store is opened after the fork, and whom a proxy speaks for is looked at by
+`app/http.py`."""
+
+
+def launch() -> Never:
+    """Become the server: this process is replaced by one that has imported nothing yet."""
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "app"])
+
+
+def serve(settings: Settings) -> None:
+    """Serve until told to end. Only for a process that is patched (`python -m app`)."""
+    journal.configure(settings.log_level)
+    gunicorn_wsgi.SERVER = "Taccuino"
+    Server(settings).run()
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn, set up by our settings instead of its own files and flags."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings = self._settings
+        values = {
+            **CHOSEN,
+            "worker_class": Worker,
+            "bind": settings.bind,
+            "workers": settings.workers,
+            "loglevel": settings.log_level,
+            "certfile": settings.tls_certificate and str(settings.tls_certificate),
+            "keyfile": settings.tls_key and str(settings.tls_key),
+        }
+        for name, value in values.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Callable[..., Any]:
+        """Called in each worker, after the fork."""
+        try:
+            self._settings.make_home()
+            self.hub = WakeHub(self._settings.sockets)
+            return wsgi.start(self._settings, self.hub)
+        except UNUSABLE as error:
+            print(f"taccuino: {error}", file=sys.stderr)
+            sys.exit(WORKER_CANNOT_START)
+
+
+class Worker(GeventWorker):  # type: ignore[misc]
+    """Ends within a second or two: parked requests are answered, idle connections closed."""
+
+    def run(self) -> None:
+        self._idle: set[tuple[gevent.Greenlet, gevent.Timeout]] = set()
+        ending = gevent.spawn(self._end)
+        super().run()
+        ending.kill()
+        self.app.hub.close()
+
+    def handle_quit(self, sig: int, frame: FrameType | None) -> None:
+        """Ctrl-C reaches master and workers alike; it ends them no less cleanly than SIGTERM."""
+        self.handle_exit(sig, frame)
+
+    @contextmanager
+    def timeout_ctx(self) -> Iterator[None]:
+        """Around the wait for a connection's next request."""
+        with gevent.Timeout(self.cfg.keepalive, False) as timeout:
+            waiting = (gevent.getcurrent(), timeout)
+            self._idle.add(waiting)
+            try:
+                yield
+            finally:
+                self._idle.discard(waiting)
+
+    def _end(self) -> None:
+        while self.alive:
+            gevent.sleep(LOOK)
+        self.app.hub.release_all()
+        while True:
+            gevent.get_hub().loop.run_callback(self._close_idle)
+            gevent.sleep(CLOSE)
+
+    def _close_idle(self) -> None:
+        """Runs in the hub, where nobody can begin a request between the look and the throw."""
+        for waiting, timeout in list(self._idle):
+            waiting.throw(timeout)

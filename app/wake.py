@@ -1,0 +1,185 @@
+"""Wakes whoever waits for a change, in this process and in the others on the same store.
+
+Theory of operation. A topic is the id of a collection, an account, a partnership or a policy.
+Who waits registers first, then compares what it has with what is there, then waits: so nothing
+that happens in between is missed. A ring wakes the waiters of this process at once and sends the
+topics to all others, after the commit. Nobody asks the store again and again for a change.
+
+Two nets lie below. A process that died between commit and ring is replaced, and the newcomer
+begins by telling everybody that anything may have changed. And twice a second each process looks
+whether the store has moved; if the log has grown and nobody has said so until the next look,
+everybody is woken.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from adapters.store.chain import head
+from adapters.store.pool import Pool, StoreBusy, StoreUnavailable
+from app.bell import Bell, Ear, Topics
+
+LOOK: Final = 0.5
+
+
+class Vanished(Exception):
+    """The phone that waited is gone: there is nobody to answer."""
+
+
+class Waiter:
+    """Somebody who waits for any of some topics. Small, since there are thousands."""
+
+    __slots__ = ("_gone", "_hub", "_lock", "_rung", "topics")
+
+    def __init__(self, hub: WakeHub, topics: frozenset[UUID]) -> None:
+        self.topics = topics
+        self._hub = hub
+        self._rung: set[UUID] = set()
+        self._gone = False
+        self._lock = threading.Lock()
+        self._lock.acquire()
+
+    def wait(self, seconds: float) -> frozenset[UUID]:
+        """The topics touched since registering or the last wait; none when the time is over,
+        or when this process is about to end. Vanished if the phone is gone."""
+        if not self._rung and not self._gone and not self._hub.draining:
+            self._lock.acquire(timeout=max(0.0, seconds))
+        if self._gone:
+            raise Vanished
+        rung, self._rung = frozenset(self._rung), set()
+        return rung
+
+    def cancel(self) -> None:
+        """Wait no longer; doing it twice does nothing."""
+        self._hub.leave(self)
+
+    def vanish(self) -> None:
+        """The phone is gone; whoever waits for it learns so."""
+        self._gone = True
+        self.release()
+
+    def touch(self, topics: Iterable[UUID]) -> None:
+        self._rung.update(topics)
+        self.release()
+
+    def release(self) -> None:
+        """Let `wait` return now."""
+        if self._lock.locked():
+            self._lock.release()
+
+    def __enter__(self) -> Waiter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.cancel()
+
+
+class WakeHub:
+    """The waiters of one process. Made before the store is open; `begin` once it is."""
+
+    def __init__(self, folder: Path) -> None:
+        self._ear = Ear(folder)
+        self._bell = Bell(folder, self._ear.path)
+        self._waiting: defaultdict[UUID, set[Waiter]] = defaultdict(set)
+        self._waiters: set[Waiter] = set()
+        self._callbacks: list[Callable[[Topics], object]] = []
+        self._told = False
+        self._suspicious = False
+        self._seen = (0, 0)
+        self._ended = threading.Event()
+        self.draining = False
+
+    @property
+    def parked(self) -> int:
+        """How many requests wait here."""
+        return len(self._waiters)
+
+    def begin(self, pool: Pool, *, look: float = LOOK) -> None:
+        """Hear the others and watch the store; tell everybody that a newcomer is here."""
+        self._seen = self._state(pool, (0, 0))
+        threading.Thread(target=self._hear, daemon=True).start()
+        threading.Thread(target=self._watch, args=(pool, look), daemon=True).start()
+        self._bell.send(None)
+
+    def register(self, topics: Iterable[UUID]) -> Waiter:
+        waiter = Waiter(self, frozenset(topics))
+        self._waiters.add(waiter)
+        for topic in waiter.topics:
+            self._waiting[topic].add(waiter)
+        return waiter
+
+    def leave(self, waiter: Waiter) -> None:
+        self._waiters.discard(waiter)
+        for topic in waiter.topics:
+            self._waiting[topic].discard(waiter)
+            if not self._waiting[topic]:
+                del self._waiting[topic]
+
+    def on_ring(self, callback: Callable[[Topics], object]) -> None:
+        """Call back with the topics of each ring from anywhere, None for "anything"."""
+        self._callbacks.append(callback)
+
+    def ring(self, topics: Iterable[UUID]) -> None:
+        """These were changed and the change is durable: wake who waits, here and elsewhere."""
+        rung = frozenset(topics)
+        self._wake(rung)
+        self._bell.send(rung)
+
+    def release_all(self) -> None:
+        """This process is about to end: every wait returns, now and from now on."""
+        self.draining = True
+        for waiter in list(self._waiters):
+            waiter.release()
+
+    def close(self) -> None:
+        """Stop hearing and looking."""
+        if not self._ended.is_set():
+            self._ended.set()
+            self._ear.close()
+            self._bell.close()
+
+    def look(self, pool: Pool) -> None:
+        """Wake everybody if the log has grown and nobody has told why since the last look."""
+        self._bell.settle()
+        before, self._seen = self._seen, self._state(pool, self._seen)
+        told, self._told = self._told, False
+        if self._suspicious and not told:
+            self._wake(None)
+            self._told = False
+        self._suspicious = self._seen[1] != before[1] and not told
+
+    def _wake(self, topics: Topics) -> None:
+        self._told = True
+        for callback in self._callbacks:
+            callback(topics)
+        if topics is None:
+            for waiter in list(self._waiters):
+                waiter.touch(waiter.topics)
+            return
+        for topic in topics & self._waiting.keys():
+            for waiter in list(self._waiting[topic]):
+                waiter.touch((topic,))
+
+    def _hear(self) -> None:
+        for topics in self._ear.hear():
+            self._wake(topics)
+
+    def _watch(self, pool: Pool, look: float) -> None:
+        while not self._ended.wait(look):
+            self.look(pool)
+
+    def _state(self, pool: Pool, before: tuple[int, int]) -> tuple[int, int]:
+        """The store's data version and the last position of its log; as before if it is busy."""
+        try:
+            version = pool.data_version()
+            if version == before[0]:
+                return before
+            with pool.reading() as connection:
+                return version, head(connection)[0]
+        except (StoreBusy, StoreUnavailable):
+            return before

@@ -1,0 +1,29 @@
+"""The application of one server process: the parts chosen and put together."""
+
+from __future__ import annotations
+
+from app.auth import Authenticator
+from app.commands import COMMANDS
+from app.composition import open_groupware
+from app.eas import ActiveSync
+from app.phones import admit
+from app.routes import WSGI, create_app
+from app.settings import Settings
+from app.wake import WakeHub
+
+
+def start(settings: Settings, hub: WakeHub) -> WSGI:
+    """Opens the store, so only after a fork; from now on `hub` hears the other processes."""
+    groupware = open_groupware(settings.home, ring=hub.ring)
+    authenticator = Authenticator(groupware, hub.on_ring)
+    hub.begin(groupware.pool)
+    return create_app(
+        ActiveSync(
+            groupware=groupware,
+            hub=hub,
+            settings=settings,
+            authenticate=authenticator.principal,
+            admit=admit,
+            commands=COMMANDS,
+        )
+    )
