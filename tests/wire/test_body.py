@@ -237,6 +237,7 @@ def test_in_2_5_an_empty_element_removes_the_text() -> None:
     [
         ("a<br>b<br/>c", "a\nb\nc"),
         ("<p>a</p><p>b</p>", "a\n\nb"),
+        ("<p>a</p><br><p>b</p>", "a\n\nb"),
         ("<div>a<br></div><div>b</div>", "a\nb"),
         ("<div>a</div><div><br></div><div>b</div>", "a\n\nb"),
         ("<ul><li>a</li><li>b</li></ul>", "- a\n- b"),

@@ -13,6 +13,7 @@ from adapters.eas.quirks import ORDINARY, quirks_for
         ("Apple-iPhone9C4/1602.92", "iPhone", "iOS"),
         ("Apple-iPhone17C1/2301.341", "iPhone", "iOS"),
         ("Apple-iPhone7C2/1202.466", "iPhone", "iOS before 8.2"),
+        ("Apple-iPhone7C2/1203.99", "iPhone", "iOS before 8.2"),
         ("Apple-iPhone3C1/801.293", "iPhone", "iOS before 8.2"),
         ("Apple-iPhone/unheard-of", "iPhone", "iOS"),
         ("", "iPod", "iOS"),
