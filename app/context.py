@@ -42,8 +42,8 @@ class Context:
 
     def author(self) -> Authorship:
         """Whose act a change of this request is."""
-        phone = self.partnership.id
-        return Authorship(f"device:{phone}", self.request_id, self.now, phone)
+        phone = self.partnership
+        return Authorship(f"device:{phone.device}", self.request_id, self.now, phone.id)
 
     @contextmanager
     def parked(self, topics: Iterable[UUID]) -> Iterator[Waiter]:

@@ -21,6 +21,7 @@ from eventsourcing.persistence import Recording
 from adapters.store.log import EventLog
 from adapters.store.pool import Pool
 from adapters.store.sqlite import SQLiteFactory
+from app.settled import Settled
 from domain.base import Authorship, acting
 from domain.item import Item, Moved
 from domain.refused import Unknown
@@ -51,6 +52,7 @@ class Groupware(EventLog):
         self.pool = pool
         self.clock = clock
         self.ring = ring
+        self.settled = Settled()
 
     def author(self, actor: str, request: str, partnership: UUID | None = None) -> Authorship:
         return Authorship(actor, request, self.clock(), partnership)

@@ -9,6 +9,7 @@ from eventsourcing.domain import DomainEvent
 
 from projections import (
     accounts,
+    asked,
     conflicts,
     devices,
     directory,
@@ -24,8 +25,11 @@ from projections.lines import LineProjector
 
 Projector = Callable[[sqlite3.Connection, DomainEvent, int], None]
 
-MODULES = (accounts, devices, policies, directory, items, conflicts, relations, lines)
-"""In this order their tables are made and an event is folded."""
+MODULES = (accounts, devices, policies, directory, items, conflicts, relations, lines, asked)
+"""Where the tables stand."""
+
+CACHES = frozenset({*devices.CACHES, *asked.CACHES})
+"""Tables outside the fold: losing them costs a question more, never an item."""
 
 
 def create(connection: sqlite3.Connection) -> None:

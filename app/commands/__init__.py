@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.commands import folderchange, foldersync
+from app.commands import folderchange, foldersync, ping, sync
 from app.context import Command
 
 COMMANDS: Final[dict[str, Command]] = {
@@ -12,4 +12,6 @@ COMMANDS: Final[dict[str, Command]] = {
     "FolderCreate": Command(folderchange.create),
     "FolderDelete": Command(folderchange.delete),
     "FolderUpdate": Command(folderchange.update),
+    "Ping": Command(ping.handle, body="optional"),
+    "Sync": Command(sync.handle, body="optional"),
 }

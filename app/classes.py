@@ -1,0 +1,101 @@
+"""The classes of item a phone knows: how each is read, rendered and, if need be, reduced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from uuid import uuid4
+
+from adapters.eas import calendar, contact
+from adapters.eas.dialect import BodyPreference, Dialect
+from adapters.eas.ids import server_id
+from adapters.eas.quirks import quirks_for
+from adapters.eas.request import Request
+from adapters.wbxml import E, Element
+from app.conversation import Command
+from app.desk import Meaning, Reader
+from domain.patch import OCCURRENCES, Values
+from domain.round import Wishes
+from domain.when import Instant
+from domain.zone import Zone
+from projections.accounts import AccountRow
+
+NAMES = {"calendar": "Calendar", "contacts": "Contacts", "": "Email"}
+"""The name of a class on the wire, by the kind of item a folder holds."""
+
+PERIODS = {4: 14, 5: 31, 6: 92, 7: 183}
+"""Days back by FilterType; the shorter ones are for mail and are read as the shortest."""
+
+EMPTY = E("airsync:ApplicationData")
+
+
+def dialect_for(request: Request, account: AccountRow, wishes: Wishes) -> Dialect:
+    """How this phone wants to be spoken to about one collection."""
+    return Dialect(
+        version=request.version,
+        bodies=tuple(BodyPreference(*wish) for wish in wishes.bodies),
+        truncation=wishes.truncation,
+        supported=None if wishes.supported is None else frozenset(wishes.supported),
+        zone=Zone(account.zone),
+        address=account.mail,
+        name=account.full_name,
+        quirks=quirks_for(request.user_agent, request.device_type),
+    )
+
+
+def cutoff(kind: str, filter_type: int, now: Instant) -> int:
+    """The first second of the window, a UTC midnight; 0 where there is no window."""
+    if kind != "calendar" or filter_type in (0, 8) or filter_type > 8:
+        return 0
+    day = now.date() - timedelta(days=PERIODS.get(filter_type, PERIODS[4]))
+    return int(datetime.combine(day, time(), UTC).timestamp())
+
+
+def render(kind: str, values: Values, dialect: Dialect, reduced: bool = False) -> list[Element]:
+    """The children of ApplicationData."""
+    shown = without_weight(values) if reduced else values
+    render = calendar.render if kind == "calendar" else contact.render
+    return render(shown, dialect)
+
+
+def without_weight(values: Values) -> dict[str, object]:
+    """An item without what phones most often choke on."""
+    heavy = {"body", "picture", "attachments", OCCURRENCES}
+    return {name: value for name, value in values.items() if name not in heavy}
+
+
+def reader(kind: str, dialect: Dialect, now: Instant) -> Reader:
+    """Reads commands on items of this kind as this phone means them."""
+    return CalendarReader(dialect, now) if kind == "calendar" else ContactReader(dialect)
+
+
+@dataclass(frozen=True)
+class ContactReader:
+    dialect: Dialect
+
+    def __call__(self, command: Command, base: Values | None) -> Meaning:
+        return Meaning(contact.read(_data(command), self.dialect, base))
+
+
+@dataclass(frozen=True)
+class CalendarReader:
+    dialect: Dialect
+    now: Instant
+
+    def __call__(self, command: Command, base: Values | None) -> Meaning:
+        if command.instance and base is not None:
+            reading = calendar.read_instance(
+                command.data, command.instance, self.dialect, base, _new_reference
+            )
+        else:
+            reading = calendar.read(_data(command), self.dialect, base, self.now, _new_reference)
+        return Meaning(reading.patch, reading.attached, reading.refused)
+
+
+def _data(command: Command) -> Element:
+    return command.data if isinstance(command.data, Element) else EMPTY
+
+
+def _new_reference() -> str:
+    """A name for life for a new file."""
+    return server_id(uuid4())

@@ -1,0 +1,57 @@
+"""Parks a request until there is news for its phone. A parked request holds no connection to
+the store and no item.
+
+It registers first, then looks, then waits, so that nothing in between is missed. A newer request
+of the same kind by the same phone ends it, wherever it is parked: the network it came through is
+gone. So does whatever makes the phone unwelcome (DESIGN law 12).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+from uuid import UUID, uuid5
+
+from adapters.eas.request import Request
+from app import phones
+from app.auth import NotEnabled
+from app.context import Context
+from domain.folder import hierarchy_of
+from projections import accounts
+
+T = TypeVar("T")
+
+
+def park(
+    context: Context,
+    request: Request,
+    collections: Iterable[UUID],
+    seconds: float,
+    news: Callable[[], T | None],
+) -> T | None:
+    """The first news, or None when the time is over or nobody is left to tell."""
+    account, phone = context.account.id, context.partnership.id
+    overtaken = uuid5(phone, f"overtaken:{request.command}")
+    context.hub.ring([overtaken])
+    deadline = context.now.timestamp() + seconds
+    topics = [*collections, hierarchy_of(account), account, phone, overtaken]
+    with context.parked(topics) as waiter:
+        while True:
+            found = news()
+            if found is not None:
+                return found
+            rung = waiter.wait(deadline - context.groupware.clock().timestamp())
+            if not rung or overtaken in rung:
+                return None
+            if account in rung or phone in rung:
+                expect_welcome(context, request)
+
+
+def expect_welcome(context: Context, request: Request) -> None:
+    """NotEnabled or a Refusal if the person or the phone may no longer come in."""
+    groupware = context.groupware
+    with groupware.reading() as connection:
+        account = accounts.by_id(connection, context.account.id)
+    if account is None or not account.enabled:
+        raise NotEnabled
+    phones.admit(groupware, account, request, groupware.clock(), context.settings)
