@@ -54,9 +54,6 @@ CREATE TABLE IF NOT EXISTS partnership (
     created_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS partnership_account ON partnership (account, created);
-"""
-
-CACHE_TABLES = """
 CREATE TABLE IF NOT EXISTS device_seen (
     partnership BLOB PRIMARY KEY,
     last_seen TEXT NOT NULL,
@@ -68,7 +65,9 @@ CREATE TABLE IF NOT EXISTS device_search (
     search BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 """
-"""Not folded from the log: losing it costs a few times and names, and a search begun anew."""
+
+CACHES = ("device_seen", "device_search")
+"""Not folded from the log: losing them costs a few times and names, and a search begun anew."""
 
 SEEN_EVERY = timedelta(minutes=1)
 
