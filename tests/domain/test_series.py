@@ -52,6 +52,15 @@ def test_an_occurrence_in_a_spring_gap_is_found_when_it_really_begins() -> None:
     assert found == at(29, 2, month=3)
 
 
+def test_an_original_start_never_remembers_which_pass_of_the_night_it_was() -> None:
+    nightly = Timed(at(20, 2, month=10), at(20, 3, month=10), ROME)
+
+    found = original_at(series(nightly, Recurrence(DAILY)), datetime(2026, 10, 25, 1, tzinfo=UTC))
+
+    assert isinstance(found, datetime)
+    assert (found, found.fold) == (at(25, 2, month=10), 0)
+
+
 def test_an_occurrence_is_found_by_its_date() -> None:
     assert original_on(series(timed()), date(2026, 9, 14)) == at(14, 10)
     assert original_on(series(SEVENTH), date(2026, 9, 14)) == date(2026, 9, 14)

@@ -135,6 +135,16 @@ def test_what_an_occurrence_lost_is_an_empty_element(version: Version) -> None:
 
 
 @each
+def test_times_that_an_occurrence_lost_are_not_told(version: Version) -> None:
+    state = {"when": MOVED, "stamp": CLEARED, "reply_time": CLEARED}
+
+    [told] = sent_exceptions(a_series(occurrences={WEDNESDAY: state}), a_device(version))
+
+    assert told.find("calendar:DtStamp") is None
+    assert told.find("calendar:AppointmentReplyTime") is None
+
+
+@each
 def test_attendees_of_an_occurrence_are_told_since_14(version: Version) -> None:
     state = {"attendees": (Attendee(ANNA), Attendee(BRUNO))}
     values = a_series(attendees=(Attendee(ANNA),), occurrences={WEDNESDAY: state})

@@ -27,11 +27,6 @@ ME, ANNA, BRUNO = "me@example.org", "anna@example.org", "bruno@example.org"
 NOW = datetime(2026, 11, 25, 9, 12, tzinfo=UTC)
 ROME, NEW_YORK = Zone("Europe/Rome"), Zone("America/New_York")
 
-TAG_BY_FIELD = {
-    "stamp": "calendar:DtStamp",
-    "subject": "calendar:Subject",
-}
-
 
 def a_device(version: Version = Version.V16_1, **wishes: Any) -> Dialect:
     """A phone of a person in Rome that wants plain notes."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from adapters.eas.dialect import Unconvertible
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element
-from domain.recurrence import DAILY, WEEKLY, Recurrence
+from domain.recurrence import DAILY, MONTHLY, WEEKLY, Recurrence
 from tests.wire.calendar_cases import (
     MODERN,
     OLDER,
@@ -136,3 +138,28 @@ def test_an_equal_rule_in_other_words_is_no_change(
     version: Version, stored: Recurrence, told: Element
 ) -> None:
     assert edited(an_appointment(recurrence=stored), a_device(version), told) == {}
+
+
+@each
+def test_an_end_at_another_hour_of_the_same_day_is_no_change(version: Version) -> None:
+    stored = Recurrence(WEEKLY, days=2, until=datetime(2026, 10, 26, 9, tzinfo=UTC))
+    told = rule(Type=1, DayOfWeek=2, Until="20261026T225959Z")
+
+    assert edited(an_appointment(recurrence=stored), a_device(version), told) == {}
+
+
+@each
+def test_what_a_version_cannot_say_of_a_rule_stays(version: Version) -> None:
+    weekly = Recurrence(WEEKLY, interval=2, days=2, first_day=3)
+    monthly = Recurrence(MONTHLY, day_of_month=7, calendar_type=5)
+    device = a_device(version)
+
+    sooner = edited(
+        an_appointment(recurrence=weekly), device, rule(Type=1, Interval=3, DayOfWeek=2)
+    )
+    later = edited(
+        an_appointment(recurrence=monthly), device, rule(Type=2, Interval=3, DayOfMonth=7)
+    )
+
+    assert sooner["recurrence"].first_day == (3 if version < Version.V14_1 else None)
+    assert later["recurrence"].calendar_type == (5 if version < Version.V14_0 else None)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from adapters.eas.calendar import read
 from adapters.eas.dialect import Unconvertible
 from adapters.eas.timezone import write_blob
 from adapters.eas.version import Version
@@ -18,7 +19,6 @@ from domain.zone import UTC_ZONE, Zone
 from tests.wire.calendar_cases import (
     MODERN,
     NEW_YORK,
-    NOW,
     OLDER,
     ROME,
     VERSIONS,
@@ -90,11 +90,14 @@ def test_times_that_mean_nothing_are_refused(version: Version, start: str, end: 
 
 
 @each
-def test_the_next_half_hour_is_now_if_it_is_half_past(version: Version) -> None:
-    assert NOW.minute == 12
-    added = said(data(), a_device(version)).patch["when"]
+@pytest.mark.parametrize(("minute", "rounded"), [(0, 0), (1, 30), (30, 30), (31, 60)])
+def test_now_is_rounded_up_to_the_half_hour(version: Version, minute: int, rounded: int) -> None:
+    hour = datetime(2026, 11, 25, 9, tzinfo=UTC)
+    now = hour + timedelta(minutes=minute)
 
-    assert added.start_instant == datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+    when = read(data(), a_device(version), None, now, lambda: "").patch["when"]
+
+    assert when.start_instant == hour + timedelta(minutes=rounded)
 
 
 @each_older
