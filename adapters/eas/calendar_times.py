@@ -136,7 +136,7 @@ def read_added(data: Element, dialect: Dialect, now: Instant) -> tuple[When, Rec
 
 
 def read_changed(data: Element, dialect: Dialect, base: Values) -> tuple[When, Reckoning]:
-    """When a known appointment is after a Change: what is not said stays (PAINS: absent)."""
+    """When a known appointment is after a Change: what is not said stays."""
     stored: When = base["when"]
     start, end = moment_of(data, "calendar:StartTime"), moment_of(data, "calendar:EndTime")
     all_day = _all_day(data, dialect, stored)

@@ -1,4 +1,4 @@
-"""When an appointment is, as devices say it and as they are told (PAINS 9 and 10)."""
+"""When an appointment is, as devices say it and as they are told."""
 
 from __future__ import annotations
 
