@@ -6,17 +6,14 @@ out of the pool into the values, and how it is written. To add a property, add a
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
-from hashlib import sha256
-from math import isfinite
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from adapters.contentlines import Line, escape, text_line
+from adapters.ical.attachments import read_attachments, write_attachments
 from adapters.ical.people import (
     CANCELLED_BIT,
     Own,
@@ -25,11 +22,11 @@ from adapters.ical.people import (
     response_type,
     write_people,
 )
+from adapters.ical.place import read_place, write_place
 from adapters.ical.pool import Pool
 from adapters.ical.times import read_instant, write_instant
 from adapters.plain import body_lines, is_html
 from domain.body import Body
-from domain.calendar import Attachment, Location
 
 Values = Mapping[str, Any]
 
@@ -42,26 +39,7 @@ LINKS = (
     "X-MICROSOFT-SKYPETEAMSMEETINGURL",
     "X-GOOGLE-CONFERENCE",
 )
-PLACE = {
-    "DisplayName": "name",
-    "LocationAnnotation": "annotation",
-    "LocationStreet": "street",
-    "LocationCity": "city",
-    "LocationState": "state",
-    "LocationCountry": "country",
-    "LocationPostalCode": "postal_code",
-    "LocationUri": "uri",
-    "Latitude": "latitude",
-    "Longitude": "longitude",
-    "Accuracy": "accuracy",
-    "Altitude": "altitude",
-    "AltitudeAccuracy": "altitude_accuracy",
-}
-"""What an entry of Outlook's X-MICROSOFT-LOCATIONS holds → Location."""
-
-_NUMBERS = frozenset(field.name for field in fields(Location) if field.default is None)
 _HTML_LINK = re.compile(r"data:text/html[^,]*,(.*)", re.DOTALL | re.IGNORECASE)
-_APPLE_POINT = re.compile(r"geo:(-?[\d.]+),(-?[\d.]+)")
 
 
 @dataclass(frozen=True)
@@ -115,74 +93,6 @@ def _read_body(pool: Pool, values: dict[str, Any]) -> None:
 def _write_body(values: Values) -> Iterator[Own]:
     if body := values.get("body"):
         yield from (("body", line) for line in body_lines("DESCRIPTION", body))
-
-
-def _read_place(pool: Pool, values: dict[str, Any]) -> None:
-    """LOCATION is the name; GEO and the vendors' properties tell the rest of the same place."""
-    name = pool.text("LOCATION")
-    parts: dict[str, Any] = _point(pool)
-    structured = pool.take("X-MICROSOFT-LOCATIONS", lambda line: _structured(line, name))
-    if structured:
-        parts |= _structured(structured, name)
-    if name or parts:
-        values["location"] = Location(**{"name": name, **parts})
-
-
-def _point(pool: Pool) -> dict[str, Any]:
-    if geo := pool.take("GEO", lambda line: _coordinates(line.value.split(";"))):
-        return _coordinates(geo.value.split(";"))
-    for line in pool.lines:
-        if line.name == "X-APPLE-STRUCTURED-LOCATION":
-            found = _APPLE_POINT.match(line.value)
-            return _coordinates(list(found.groups())) if found else {}
-    return {}
-
-
-def _coordinates(numbers: list[str]) -> dict[str, Any]:
-    try:
-        latitude, longitude = map(float, numbers)
-    except ValueError:
-        return {}
-    sensible = isfinite(latitude) and isfinite(longitude)
-    return {"latitude": latitude, "longitude": longitude} if sensible else {}
-
-
-def _structured(line: Line, name: str) -> dict[str, Any]:
-    """The parts of the first place in X-MICROSOFT-LOCATIONS, if it is the one in LOCATION."""
-    try:
-        places = json.loads(line.text)
-    except (ValueError, RecursionError):
-        return {}
-    place = places[0] if isinstance(places, list) and places else None
-    if not isinstance(place, dict) or place.get("DisplayName", "") != name:
-        return {}
-    return {
-        field: value
-        for key, field in PLACE.items()
-        if (value := _part(place.get(key), field in _NUMBERS)) not in ("", None)
-    }
-
-
-def _part(value: object, number: bool) -> str | float | None:
-    if not number:
-        return value if isinstance(value, str) else None
-    sensible = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if sensible and abs(value) < 1e12 else None  # type: ignore[arg-type]
-
-
-def _write_place(values: Values) -> Iterator[Own]:
-    place = values.get("location")
-    if not place:
-        return
-    if place.name:
-        yield "location", text_line("LOCATION", place.name)
-    if place.latitude is not None and place.longitude is not None:
-        yield "location", Line("GEO", f"{place.latitude!r};{place.longitude!r}")
-    said = {"name", "latitude", "longitude"}
-    if any(getattr(place, part) not in ("", None) for part in PLACE.values() if part not in said):
-        parts = {key: getattr(place, part) for key, part in PLACE.items()}
-        told = {key: value for key, value in parts.items() if value is not None}
-        yield "location", text_line("X-MICROSOFT-LOCATIONS", json.dumps([told]))
 
 
 def _read_busy(pool: Pool, values: dict[str, Any]) -> None:
@@ -304,59 +214,11 @@ def _write_link(values: Values) -> Iterator[Own]:
     yield "online_meeting_external_link", line if _link(line) == link else text_line(LINKS[1], link)
 
 
-def attachment(content: bytes, name: str, **rest: Any) -> Attachment:
-    """An attachment whose reference is made of what it holds."""
-    digest = sha256(name.encode("utf-8", "replace") + b"\0" + content).hexdigest()
-    return Attachment(digest[:32], name, content, **rest)
-
-
-def _content(line: Line) -> bytes | None:
-    """What an inline ATTACH holds; an address of a file somewhere is none."""
-    if line.param("ENCODING").upper() not in ("BASE64", "B"):
-        return None
-    try:
-        return base64.b64decode("".join(line.value.split()), validate=True)
-    except ValueError:
-        return None
-
-
-def _read_attachments(pool: Pool, values: dict[str, Any]) -> None:
-    found = {}
-    for line in pool.take_all("ATTACH", lambda each: _content(each) is not None):
-        names = map(line.param, ("FILENAME", "X-FILENAME", "X-APPLE-FILENAME"))
-        each = attachment(
-            _content(line) or b"",
-            next(filter(None, names), "attachment"),
-            content_type=line.param("FMTTYPE"),
-            content_id=line.param("X-CONTENT-ID"),
-            content_location=line.param("X-CONTENT-LOCATION"),
-            inline=line.param("X-INLINE").upper() == "TRUE",
-        )
-        found[each.reference] = each
-    if found:
-        values["attachments"] = tuple(found.values())
-
-
-def _write_attachments(values: Values) -> Iterator[Own]:
-    for each in values.get("attachments", ()):
-        params = {
-            "VALUE": "BINARY",
-            "ENCODING": "BASE64",
-            "FMTTYPE": each.content_type,
-            "FILENAME": each.name,
-            "X-CONTENT-ID": each.content_id,
-            "X-CONTENT-LOCATION": each.content_location,
-            "X-INLINE": "TRUE" if each.inline else "",
-        }
-        given = {name: (value,) for name, value in params.items() if value}
-        yield "attachments", Line("ATTACH", base64.b64encode(each.content).decode(), given)
-
-
 PROPERTIES = (
     Property(_read_stamp, _write_stamp),
     _text("SUMMARY", "subject"),
     Property(_read_body, _write_body),
-    Property(_read_place, _write_place),
+    Property(read_place, write_place),
     Property(read_people, write_people),
     _flag("X-EAS-RESPONSEREQUESTED", "response_requested"),
     Property(_read_busy, _write_busy),
@@ -366,7 +228,7 @@ PROPERTIES = (
     _flag("X-MICROSOFT-DISALLOW-COUNTER", "disallow_new_time_proposal"),
     Property(_read_link, _write_link),
     _text("X-MICROSOFT-ONLINEMEETINGCONFLINK", "online_meeting_conf_link"),
-    Property(_read_attachments, _write_attachments),
+    Property(read_attachments, write_attachments),
 )
 
 ONCE = frozenset(

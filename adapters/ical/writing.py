@@ -10,7 +10,7 @@ from adapters.contentlines import Line, fold, merged, text_line
 from adapters.ical.alarms import write_reminder
 from adapters.ical.people import Own, meaning
 from adapters.ical.properties import ONCE, PROPERTIES
-from adapters.ical.rrule import text
+from adapters.ical.rrule_text import text
 from adapters.ical.series import OF_OCCURRENCE, stamp
 from adapters.ical.times import original_line, time_line, write_date
 from adapters.ical.zones import write_zone

@@ -230,17 +230,18 @@ def _write_telephones(values: Values) -> Iterator[Own]:
 
 
 def _read_messengers(card: Card, values: dict[str, Any]) -> None:
-    """An IMPP keeps its scheme, but for `im:`, which is written before what has none."""
-    seen: set[str] = set()
+    """An IMPP keeps its scheme, but for `im:`, which is written before what has none.
+
+    Apple says each of them twice, as IMPP and as X-JABBER and the like: one of them is enough.
+    """
+    seen: dict[str, str] = {}
     for line in [line for line in card.lines if line.name in HANDLES and handle(line)]:
         text = handle(line)
         field = _free(values, MESSENGERS, line)
-        if text.rpartition(":")[2] in seen or not field:
-            continue
-        seen.add(text.rpartition(":")[2])
-        values[field] = text
-        card.put_out(line)
-        _taken(card, (field, Line("IMPP", "")), line)
+        if field and seen.setdefault(text.rpartition(":")[2], line.name) == line.name:
+            values[field] = text
+            card.put_out(line)
+            _taken(card, (field, Line("IMPP", "")), line)
 
 
 def handle(line: Line) -> str:

@@ -11,12 +11,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from adapters import ical, vcard
-from adapters.ical.properties import attachment
+from adapters.ical.attachments import attachment
 from domain.body import Body
 from domain.calendar import Attendee, Location
 from domain.contact import TEXTS
 from domain.patch import CANCELLED, CLEARED
-from domain.recurrence import Recurrence, complete, occurrences
+from domain.recurrence import Recurrence, complete, occurrence, occurrences
 from domain.when import AllDay, Timed, When
 from domain.zone import UTC_ZONE, Turn, Zone, ZoneRule
 
@@ -149,6 +149,9 @@ def series(draw: st.DrawFn) -> dict[str, Any]:
     starts = draw(st.lists(st.integers(0, 20), max_size=4, unique=True))
     upcoming = [start for at, start in zip(range(21), occurrences(pattern, when), strict=False)]
     states = {upcoming[at]: draw(states_) for at in starts if at < len(upcoming)}
+    for start, state in states.items():
+        if state is not CANCELLED and state.get("when") == occurrence(when, start):
+            del state["when"]
     result: dict[str, Any] = {"when": when, "recurrence": pattern}
     return result | ({"occurrences": states} if states else {})
 
