@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.commands import folderchange, foldersync, ping, sync
+from adapters.eas.version import Version
+from app.commands import find, folderchange, foldersync, ping, provision, search, settings, sync
 from app.context import Command
 
 COMMANDS: Final[dict[str, Command]] = {
+    "Sync": Command(sync.handle, body="optional"),
     "FolderSync": Command(foldersync.handle),
     "FolderCreate": Command(folderchange.create),
     "FolderDelete": Command(folderchange.delete),
     "FolderUpdate": Command(folderchange.update),
+    "Search": Command(search.handle),
+    "Settings": Command(settings.handle, since=Version.V12_0),
     "Ping": Command(ping.handle, body="optional"),
-    "Sync": Command(sync.handle, body="optional"),
+    "Provision": Command(provision.handle),
+    "Find": Command(find.handle, since=Version.V16_1),
 }
