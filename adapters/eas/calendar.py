@@ -31,6 +31,8 @@ from adapters.wbxml import E, Element
 from domain.patch import CANCELLED, CLEARED, OCCURRENCES, Values, apply
 from domain.when import Instant
 
+ATTENDEES = "attendees"
+
 
 class NoRecurrence(Unconvertible):
     """An InstanceId for something that does not repeat (Status 146)."""
@@ -75,12 +77,13 @@ def read(
         last_day=reckoning.last_day,
         new_reference=new_reference,
     )
-    patch = _fields(data, scope, adding=base is None)
+    foreign = base is not None and is_received(base, dialect)
+    patch = _fields(data, scope, adding=base is None, foreign=foreign)
     series = "recurrence" in apply(scope.base, patch)
     if base is None or not same_time(when, base["when"], series):
         patch["when"] = when
-    if base is not None and is_received(base, dialect):
-        patch = _own(patch, base, dialect, now)
+    if foreign:
+        patch = _own(patch, scope, now)
     told = read_exceptions(data, scope, patch, reckoning, adding=base is None)
     patch = _stamped({**patch, **told.patch}, data, dialect, now)
     return Reading(patch, tuple(scope.attached), told.refused)
@@ -129,13 +132,13 @@ def _told_organizer(data: Element, dialect: Dialect) -> dict[str, str]:
     return {"organizer_email": email} if email and dialect.version < Version.V16_0 else {}
 
 
-def _fields(data: Element, scope: Scope, adding: bool) -> dict[str, Any]:
+def _fields(data: Element, scope: Scope, adding: bool, foreign: bool) -> dict[str, Any]:
     """The plain fields that say something else than what the device was shown."""
     dialect = scope.dialect
     sent = E(DATA, *([] if adding else write_master(scope.base, dialect)))
     patch: dict[str, Any] = {}
     for row in ROWS:
-        if not row.listens(dialect, adding):
+        if not row.listens(dialect, adding) or (foreign and row.field not in OWN | {ATTENDEES}):
             continue
         value = row.read(data, scope)
         if value is None and data.find(row.tag) is None and not adding:
@@ -158,11 +161,11 @@ def _without_self(patch: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
     return patch
 
 
-def _own(patch: dict[str, Any], base: Values, dialect: Dialect, now: Instant) -> dict[str, Any]:
-    """Of a received meeting only what belongs to the invited person."""
-    heard = patch.get("attendees", ())
+def _own(patch: dict[str, Any], scope: Scope, now: Instant) -> dict[str, Any]:
+    """Of a received meeting only what belongs to the invited person, and the own answer."""
+    heard = patch.get(ATTENDEES, ())
     own = {name: value for name, value in patch.items() if name in OWN}
-    return {**own, **answer(base, heard if heard is not CLEARED else (), dialect, now)}
+    return {**own, **answer(scope.base, () if heard is CLEARED else heard, scope.dialect, now)}
 
 
 def _stamped(

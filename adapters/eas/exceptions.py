@@ -81,6 +81,7 @@ def _read(
         return states if data.find("calendar:Exceptions") is None else {}
     after = dict(states)
     for element in told:
+        taken = len(series.request.attached)
         try:
             original = _original(element, series)
             if original is not None:
@@ -89,6 +90,7 @@ def _read(
         except Unconvertible:
             if not _modern(series.request):
                 raise
+            del series.request.attached[taken:]
             refused.append(element.text_of("airsyncbase:InstanceId", ""))
     return after
 

@@ -15,11 +15,13 @@ from tests.wire.calendar_cases import (
     MODERN,
     OLDER,
     a_device,
+    a_meeting,
     a_series,
     an_appointment,
     at,
     data,
     edited,
+    replaced,
     said,
     shown,
     without,
@@ -132,6 +134,23 @@ def test_a_file_on_one_occurrence_stays_there(version: Version) -> None:
     new = Attachment("file-1", "a.txt", b"hello", "text/plain")
     assert found.patch == {"occurrences": {at(9, 10): {"attachments": (PLAN, new)}}}
     assert found.attached == (("1", "file-1"),)
+
+
+@each_modern
+def test_a_file_that_is_not_taken_is_not_acknowledged(version: Version) -> None:
+    broken = E(
+        "calendar:Exception",
+        E("airsyncbase:InstanceId", "20260909T080000Z"),
+        files(added()),
+        E("calendar:StartTime", "20260909T080000Z"),
+        E("calendar:EndTime", "20260909T070000Z"),
+    )
+    device = a_device(version)
+    request = replaced(shown(a_series(), device), E("calendar:Exceptions", broken))
+
+    assert said(data(files(added())), device, a_meeting()).attached == ()
+    assert said(request, device).attached == ()
+    assert said(request, device).refused == ("20260909T080000Z",)
 
 
 @each_older
