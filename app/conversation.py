@@ -44,6 +44,9 @@ EVERYTHING = 1 << 30
 PATIENCE = 3
 """How often an answer is asked for again before something in it is taken for the reason."""
 
+REPEATED = 60
+"""For so many seconds a key 0 with the same options is taken for the same request again."""
+
 
 def new_tag() -> int:
     return secrets.randbits(63)
@@ -133,7 +136,7 @@ class Conversation:
         """The answer given last, whether or not it arrived."""
         if not self.lines:
             return None
-        line = self.lines[-1] if not self.lines[-1].unused else self.lines[0]
+        line = self.lines[-1] if self.lines[0].unused else self.lines[0]
         return line, line.rounds[-1]
 
     def view(self, line: Line, round: Round | None = None) -> View:
@@ -175,10 +178,12 @@ class Conversation:
     # Answering
 
     def begin(self, wishes: Wishes) -> SyncKey:
-        """Key 0: a new line. One that was begun but never used is answered again."""
+        """Key 0: a new line. One begun a moment ago and not used yet is answered again."""
+        lately = int(self.groupware.clock().timestamp()) - REPEATED
         for line in self.lines:
-            if line.unused and line.confirmed.wishes == wishes:
-                return line.confirmed.key
+            first = line.confirmed
+            if line.unused and first.wishes == wishes and first.begun >= lately:
+                return first.key
         tag, generation = self.tag(), self._next_generation()
         self._note(LineBegun, tag, generation=generation, tag=tag, wishes=wishes)
         return SyncKey(generation, tag)

@@ -80,16 +80,14 @@ class ItemDesk:
         if row is None or row.kind != self.kind or command.item is None:
             return _verdict(command, NOT_FOUND)
         known = view.known(row.id.bytes, reach)
-        if known is None or row.collection != self.collection.number:
-            return _verdict(command, NOT_FOUND)
         item = self._load(row.id)
-        base = item if known == item.edition else self._load(row.id, known)
+        base = item if known in (None, item.edition) else self._load(row.id, known)
         try:
             meaning = self.read(command, base.values)
         except Unconvertible:
             return _verdict(command, UNCONVERTIBLE)
-        if item.removed:
-            self._set_aside(item, meaning.patch, {}, "the item had been deleted")
+        if known is None or item.removed or item.collection != self.collection.id:
+            self._set_aside(item, meaning.patch, {}, "the item was no longer there")
             return _verdict(command, NOT_FOUND)
         if known == item.edition:
             return self._revise(command, view, item, meaning)

@@ -2,8 +2,8 @@
 
 A row lives as long as its key may be named. The answer whose key was used last is `confirmed`;
 its `answers` were given to requests with that key, several where the phone asked again with
-other commands or choked on something. A line begun by a key 0 stays unused, beside the line in
-use, until its key is named: a key 0 may be the ghost of an old request.
+other commands or choked on something. Lines begun by a key 0 stay unused, beside the line in
+use, until the key of one is named: a key 0 may be the ghost of an old request.
 """
 
 from __future__ import annotations
@@ -59,10 +59,24 @@ CREATE TABLE IF NOT EXISTS quarantine (
 ) STRICT, WITHOUT ROWID;
 """
 
-UNUSED = """parent IS NULL AND line NOT IN (
-    SELECT line FROM round WHERE partnership = ? AND collection = ? AND parent IS NOT NULL
+UNUSED_KEPT = 4
+"""So many lines may lie begun and unused; each key 0 with other options begins one."""
+
+SURPLUS = f"""generation IN (
+    SELECT generation FROM round AS first WHERE partnership = ? AND collection = ?
+    AND parent IS NULL AND NOT EXISTS (
+        SELECT 1 FROM round AS later WHERE later.partnership = first.partnership
+        AND later.collection = first.collection AND later.line = first.line
+        AND later.parent IS NOT NULL
+    ) ORDER BY generation DESC LIMIT -1 OFFSET {UNUSED_KEPT}
 )"""
-"""The line that nobody has used: its key 0 was answered, but that answer never was."""
+"""The oldest of the lines that nobody has used: their key 0 was answered, the answer never was."""
+
+BEGINS = """EXISTS (
+    SELECT 1 FROM round
+    WHERE partnership = ? AND collection = ? AND generation = ? AND parent IS NULL
+)"""
+"""The key that was named is the first of its line: from here on this is the line in use."""
 
 
 @dataclass(frozen=True)
@@ -123,17 +137,13 @@ class LineProjector:
         place = (event.partnership.bytes, event.collection.bytes)
         match event:
             case LineBegun():
-                _drop(connection, place, UNUSED, *place)
                 self._begin(connection, place, event)
+                _drop(connection, place, SURPLUS, *place)
             case RoundAnswered():
-                _drop(connection, place, "line != ?", event.line)
-                _drop(
-                    connection,
-                    place,
-                    "generation != ? AND parent IS NOT ?",
-                    event.parent,
-                    event.parent,
-                )
+                parent = event.parent
+                _drop(connection, place, f"line != ? AND {BEGINS}", event.line, *place, parent)
+                spent = "line = ? AND generation != ? AND parent IS NOT ?"
+                _drop(connection, place, spent, event.line, parent, parent)
                 self._answer(connection, place, event)
             case RoundRepeated():
                 connection.execute(
@@ -142,7 +152,8 @@ class LineProjector:
                     (*place, event.generation),
                 )
             case RoundConfirmed():
-                _drop(connection, place, "generation != ?", event.generation)
+                spent = "line = ? AND generation != ?"
+                _drop(connection, place, spent, event.line, event.generation)
             case ItemQuarantined():
                 _quarantine(connection, place, event, position)
             case ItemReleased():
@@ -196,11 +207,12 @@ def _quarantine(
 def lines(
     connection: sqlite3.Connection, codec: Codec, partnership: UUID, collection: UUID
 ) -> list[Line]:
-    """The line in use first, then one begun but unused; none before the first key 0."""
+    """The line in use first, then those begun but unused; none before the first key 0."""
     found: dict[int, list[Round]] = {}
     for round in _rounds(connection, codec, partnership, collection):
         found.setdefault(round.line, []).append(round)
-    return [Line(name, rounds[0], tuple(rounds[1:])) for name, rounds in found.items()]
+    known = [Line(name, rounds[0], tuple(rounds[1:])) for name, rounds in found.items()]
+    return sorted(known, key=lambda line: line.unused)
 
 
 def _rounds(

@@ -88,6 +88,7 @@ class Reply:
 @dataclass
 class Line:
     name: str
+    device: str
     confirmed: Round
     answers: list[Round] = field(default_factory=list)
     used: bool = False
@@ -152,12 +153,36 @@ class Engine:
 
     def create(self, values: Values, line: str | None = None, device: str = "s") -> str:
         self.made += 1
-        item = f"i{self.made}"
+        item = f"i{self.made:04}"
         self.write(item, ADD, values, line, line is not None, True if line else None)
         return item
 
     def live(self) -> dict[str, Values]:
         return {i: h[-1] for i, h in self.versions.items() if h[-1] is not None}
+
+    # -- the editor at the server ------------------------------------------------------------
+
+    def edit(self, item: str, name: str, value: int) -> None:
+        values = {**self.live()[item], name: value}
+        if values != self.live()[item]:
+            self.write(item, CHANGE, values)
+
+    def delete(self, item: str) -> None:
+        self.write(item, DELETE, None)
+
+    def restore(self) -> None:
+        """Bring back the first thing deleted, unless a phone has uploaded it again."""
+        uids = {v["uid"] for v in self.live().values()}
+        for item, history in self.versions.items():
+            values = history[-2] if history[-1] is None else None
+            if values and values["uid"] not in uids:
+                self.write(item, ADD, values)
+                break
+
+    def remembers(self, item: str, name: str, value: int) -> bool:
+        """Whether a value stands, stood, or was set aside."""
+        stood = any(v and v.get(name) == value for v in self.versions[item])
+        return stood or (item, name, value) in self.aside
 
     # -- what a device has -----------------------------------------------------------------
 
@@ -305,12 +330,11 @@ class Engine:
         for line in self.lines.get(device, []):
             for round in line.rounds:
                 if round.key == key:
-                    if not line.used:
-                        line.used, self.lines[device] = True, [line]
                     if round is line.confirmed and line.answers:
                         return self.repeat(line, commands, client_wins)
                     self.confirm(line, round, client_wins)
-                    return self.answer(line, commands, window, cutoff, get_changes, client_wins)
+                    options = (window, cutoff, get_changes, client_wins)
+                    return self.answer(line, round, commands, *options)
         return Reply(3)
 
     def begin(self, device: str, cutoff: int) -> Reply:
@@ -320,7 +344,7 @@ class Engine:
         if not lines or lines[-1].used:
             key = self.next_key()
             state = State(was=cutoff, cutoff=cutoff)
-            lines.append(Line(f"{device}/{key}", Round(key, State(), state)))
+            lines.append(Line(f"{device}/{key}", device, Round(key, State(), state)))
         return Reply(1, lines[-1].confirmed.key)
 
     def next_key(self) -> int:
@@ -330,6 +354,8 @@ class Engine:
     def confirm(self, line: Line, round: Round, client_wins: bool) -> None:
         """The device has read this answer and no sibling of it."""
         siblings = [a for a in line.answers if a is not round]
+        if not siblings:
+            return
         line.confirmed, line.answers = round, []
         told = {verdict.item for verdict in round.verdicts.values()}
         but = self.foreign(round, siblings)
@@ -352,13 +378,13 @@ class Engine:
     def answer(
         self,
         line: Line,
+        parent: Round,
         commands: list[Command],
         window: int,
         cutoff: int,
         get_changes: bool,
         client_wins: bool,
     ) -> Reply:
-        parent = line.confirmed
         verdicts: dict[tuple[int, str], Verdict] = {}
         for command in commands:
             self.take(line.name, parent.after, command, verdicts, client_wins)
@@ -376,6 +402,9 @@ class Engine:
             suspect = None if state == suspect else suspect
         if not out and not commands and state.done:  # nothing to say: nothing is recorded
             return Reply(1, parent.key)
+        if not line.used:
+            line.used, self.lines[line.device] = True, [line]
+        line.confirmed, line.answers = parent, []
         answer = Round(self.next_key(), before, state, verdicts, suspect=suspect)
         line.answers.append(answer)
         return self.tell(line, answer, commands)

@@ -29,6 +29,7 @@ class Phone:
     ghosts: list[tuple[tuple, dict]] = field(default_factory=list)
     poison: Callable[[Values], bool] = lambda values: False
     clients: int = 0
+    acknowledged: list[tuple[str, str, int]] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
 
     def add(self, values: Values) -> None:
@@ -83,9 +84,12 @@ class Phone:
         self.key = reply.key
         for command, verdict in zip(commands, reply.verdicts, strict=True):
             if command.op == ADD:
-                self.store[verdict.item] = self.unsent.pop(command.id)
+                self.store[verdict.item] = mine = self.unsent.pop(command.id)
+                self.acknowledged += [(verdict.item, f, v) for f, v in mine.items()]
             elif command.op == CHANGE:
-                mine = self.edited.pop(command.id)
+                mine, before = self.edited.pop(command.id), self.store.get(command.id, {})
+                said = [(command.id, f, v) for f, v in mine.items() if before.get(f) != v]
+                self.acknowledged += said
                 if verdict.status != 8:
                     self.store[command.id] = mine
             else:
