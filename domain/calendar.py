@@ -77,7 +77,7 @@ FIELDS: Fields = {
     "attachments": Field(tuple, key=lambda attachment: attachment.reference),
     "recurrence": Field(Recurrence),
     "occurrences": Field(dict),
-    "stamp": Field(Instant),
+    "stamp": Field(Instant, latest=True),
     "client_uid": TEXT,
     "foreign": texts(),
 }

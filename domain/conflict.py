@@ -7,12 +7,12 @@ their original start and then field by field. A deletion beats a change (MS-ASCM
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.fields import Fields
-from domain.patch import CANCELLED, CLEARED, INHERITED, OCCURRENCES, Patch, Values
+from domain.fields import Field, Fields
+from domain.patch import CANCELLED, CLEARED, INHERITED, OCCURRENCES, Mark, Patch, Values
 
 
 @dataclass
@@ -29,153 +29,118 @@ def resolve(
     fields: Fields, base: Values, mine: Patch, theirs: Values, mine_wins: bool = False
 ) -> Resolution:
     """Lay the edit `mine`, made on `base`, over `theirs`, which stands now."""
-    resolution = Resolution()
+    merge = _Merge(base, theirs, CLEARED, fields, mine_wins)
     for name, value in mine.items():
-        if name == OCCURRENCES and value is not CLEARED:
-            _occurrences(fields, base, value, theirs, mine_wins, resolution)
+        merge.take(name, value)
+    return merge.result
+
+
+@dataclass
+class _Merge:
+    """Takes one field after the other. `absent` is what a patch says where there is no value."""
+
+    base: Mapping[Any, Any]
+    theirs: Mapping[Any, Any]
+    absent: Mark
+    fields: Fields
+    mine_wins: bool
+    result: Resolution = field(default_factory=Resolution)
+
+    def take(self, name: Any, value: Any) -> None:
+        rule = self.fields.get(name)
+        before, now = self.base.get(name, self.absent), self.theirs.get(name, self.absent)
+        if value in (before, now):
+            return
+        if name == OCCURRENCES and isinstance(value, Mapping):
+            self._take_occurrences(value)
+        elif now == before:
+            self.result.patch[name] = value
+        elif _is_latest(rule, value, now):
+            self.result.patch[name] = max(value, now)
+        elif rule and rule.key:
+            self._take_entries(name, rule.key, before, value, now)
         else:
-            key = fields[name].key if name in fields else None
-            _field(name, key, base, value, theirs, mine_wins, resolution)
-    return resolution
+            self.collide(name, value, now)
 
+    def collide(self, name: Any, value: Any, now: Any) -> None:
+        if self.mine_wins:
+            self.result.patch[name] = value
+            value, now = now, value
+        self.result.lost[name] = value
+        self.result.kept[name] = now
 
-def _field(
-    name: str,
-    key: Callable[[Any], Hashable] | None,
-    base: Values,
-    value: Any,
-    theirs: Values,
-    mine_wins: bool,
-    resolution: Resolution,
-) -> None:
-    before, now = base.get(name, CLEARED), theirs.get(name, CLEARED)
-    if value == now:
-        return
-    if now == before or before == value:
-        resolution.patch[name] = value
-    elif key is not None:
-        _entries(name, key, before, value, now, mine_wins, resolution)
-    else:
-        _collide(name, value, now, mine_wins, resolution)
-
-
-def _collide(name: str, value: Any, now: Any, mine_wins: bool, resolution: Resolution) -> None:
-    if mine_wins:
-        resolution.patch[name] = value
-        value, now = now, value
-    resolution.lost[name] = value
-    resolution.kept[name] = now
-
-
-def _entries(
-    name: str,
-    key: Callable[[Any], Hashable],
-    before: Any,
-    mine: Any,
-    now: Any,
-    mine_wins: bool,
-    resolution: Resolution,
-) -> None:
-    """Merge two lists that came from one: what either added, removed or altered holds."""
-    old, left, right = (_keyed(key, entries) for entries in (before, mine, now))
-    merged = dict(right)
-    collided = False
-    for each in old.keys() | left.keys():
-        was, wanted, stands = old.get(each), left.get(each), right.get(each)
-        if wanted in (was, stands):
-            continue
-        if stands == was or (mine_wins and stands != was):
+    def _take_entries(
+        self, name: str, key: Callable[[Any], Hashable], before: Any, mine: Any, now: Any
+    ) -> None:
+        """Merge two lists that came from one: what either added, removed or altered holds."""
+        old, left, right = (_keyed(key, entries) for entries in (before, mine, now))
+        merged, collided = dict(right), False
+        for each in dict.fromkeys([*old, *left]):
+            was, wanted, stands = old.get(each), left.get(each), right.get(each)
+            if wanted in (was, stands):
+                continue
             collided |= stands != was
-            _put(merged, each, wanted)
-        else:
-            collided = True
-    result = tuple(_in_order(merged, left, right))
-    if result != now:
-        resolution.patch[name] = result or CLEARED
-    if collided:
-        resolution.lost[name] = now if mine_wins else mine
-        resolution.kept[name] = result or CLEARED
+            if stands == was or self.mine_wins:
+                merged[each] = wanted
+        entries = (merged.get(each) for each in _ordered(left, right))
+        result = tuple(entry for entry in entries if entry is not None)
+        if result != now:
+            self.result.patch[name] = result or CLEARED
+        if collided:
+            self.result.lost[name] = now if self.mine_wins else mine
+            self.result.kept[name] = result or CLEARED
+
+    def _take_occurrences(self, edits: Mapping[Any, Any]) -> None:
+        before = self.base.get(OCCURRENCES, {})
+        now = self.theirs.get(OCCURRENCES, {})
+        merge = _Merge(before, now, CLEARED, {}, self.mine_wins)
+        for original, edit in edits.items():
+            was, stands = before.get(original), now.get(original)
+            if stands == was or edit is CANCELLED:
+                merge.result.patch[original] = edit
+            elif stands is CANCELLED:
+                merge.result.lost[original], merge.result.kept[original] = edit, CANCELLED
+            elif isinstance(edit, Mapping) and isinstance(stands, Mapping):
+                self._take_override(merge.result, original, was, edit, stands)
+            elif edit != (CLEARED if stands is None else stands):
+                merge.collide(original, edit, CLEARED if stands is None else stands)
+        for part, whole in _parts(merge.result, self.result):
+            if part:
+                whole[OCCURRENCES] = part
+
+    def _take_override(
+        self, result: Resolution, original: Any, was: Any, edit: Patch, stands: Values
+    ) -> None:
+        """Two overrides of one occurrence, field by field; what is absent follows the series."""
+        base = was if isinstance(was, Mapping) else {}
+        merge = _Merge(base, stands, INHERITED, self._latest_only(), self.mine_wins)
+        for name, value in edit.items():
+            merge.take(name, value)
+        for part, whole in _parts(merge.result, result):
+            if part:
+                whole[original] = part
+
+    def _latest_only(self) -> Fields:
+        return {name: rule for name, rule in self.fields.items() if rule.latest}
+
+
+def _is_latest(rule: Field | None, value: Any, now: Any) -> bool:
+    marks = isinstance(value, Mark) or isinstance(now, Mark)
+    return rule is not None and rule.latest and not marks
 
 
 def _keyed(key: Callable[[Any], Hashable], entries: Any) -> dict[Hashable, Any]:
-    return {} if entries is CLEARED else {key(entry): entry for entry in entries}
+    return {} if isinstance(entries, Mark) else {key(entry): entry for entry in entries}
 
 
-def _put(merged: dict[Hashable, Any], key: Hashable, entry: Any) -> None:
-    if entry is None:
-        merged.pop(key, None)
-    else:
-        merged[key] = entry
+def _ordered(*orders: Iterable[Hashable]) -> Iterable[Hashable]:
+    """All keys, in the order of the first list that has them."""
+    return dict.fromkeys(key for order in orders for key in order)
 
 
-def _in_order(merged: dict[Hashable, Any], *orders: Mapping[Hashable, Any]) -> list[Any]:
-    """The order of the first list that has an entry."""
-    ordered = dict.fromkeys(key for order in orders for key in order if key in merged)
-    return [merged[key] for key in ordered]
-
-
-def _occurrences(
-    fields: Fields,
-    base: Values,
-    edits: Mapping[Any, Any],
-    theirs: Values,
-    mine_wins: bool,
-    resolution: Resolution,
-) -> None:
-    before, now = base.get(OCCURRENCES, {}), theirs.get(OCCURRENCES, {})
-    patch, lost, kept = {}, {}, {}
-    for original, edit in edits.items():
-        was, stands = before.get(original), now.get(original)
-        if stands == was or edit is CANCELLED:
-            patch[original] = edit
-        elif stands is CANCELLED:
-            lost[original], kept[original] = edit, CANCELLED
-        elif edit is CLEARED or stands is None or not isinstance(stands, Mapping):
-            _collide_occurrence(original, edit, stands, mine_wins, patch, lost, kept)
-        else:
-            inner = _override(fields, was, edit, stands, mine_wins)
-            for part, whole in ((inner.patch, patch), (inner.lost, lost), (inner.kept, kept)):
-                if part:
-                    whole[original] = part
-    for part, target in (
-        (patch, resolution.patch),
-        (lost, resolution.lost),
-        (kept, resolution.kept),
-    ):
-        if part:
-            target[OCCURRENCES] = part
-
-
-def _override(
-    fields: Fields, was: Any, edit: Patch, stands: Mapping[str, Any], mine_wins: bool
-) -> Resolution:
-    """Two overrides of one occurrence, field by field; what is absent follows the series."""
-    base = was if isinstance(was, Mapping) else {}
-    resolution = Resolution()
-    for name, value in edit.items():
-        before, now = base.get(name, INHERITED), stands.get(name, INHERITED)
-        if value == now:
-            continue
-        if now == before:
-            resolution.patch[name] = value
-        else:
-            _collide(name, value, now, mine_wins, resolution)
-    return resolution
-
-
-def _collide_occurrence(
-    original: Any,
-    edit: Any,
-    stands: Any,
-    mine_wins: bool,
-    patch: dict[Any, Any],
-    lost: dict[Any, Any],
-    kept: dict[Any, Any],
-) -> None:
-    state = CLEARED if stands is None else stands
-    if edit == state:
-        return
-    if mine_wins:
-        patch[original] = edit
-        edit, state = state, edit
-    lost[original], kept[original] = edit, state
+def _parts(inner: Resolution, outer: Resolution) -> Iterable[tuple[dict[Any, Any], dict[Any, Any]]]:
+    return (
+        (inner.patch, outer.patch),
+        (inner.lost, outer.lost),
+        (inner.kept, outer.kept),
+    )

@@ -13,10 +13,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Field:
-    """One field: its `type`, and for a list the `key` by which an entry merges."""
+    """One field: its `type`, and for a list the `key` by which an entry merges.
+    Of a `latest` field the greater value stands, and nothing is lost."""
 
     type: type | tuple[type, ...]
     key: Callable[[Any], Hashable] | None = None
+    latest: bool = False
 
     def accepts(self, value: object) -> bool:
         return isinstance(value, self.type)

@@ -140,14 +140,16 @@ class EditRestored(Revised):
 
 
 class ItemReoffered(ItemEvent):
-    """One phone is to be told again what stands; nobody else hears of it.
+    """One phone is to be told again what stands in `collection`; nobody else hears of it.
 
-    `reason` is one of `joined`, `withdrawn`, `overruled`, `removed twice`, `released`.
+    If the item has moved on, that is that it is gone from there. `reason` is one of `joined`,
+    `withdrawn`, `overruled`, `removed twice`, `released`.
     """
 
     TOPIC = "item.reoffered"
 
     reason: str
+    collection: UUID
 
 
 class Item(Aggregate):
@@ -224,8 +226,9 @@ class Item(Aggregate):
         lost = self.aside[edit]
         self._note(EditRestored, NO_ECHO, patch=lost, base=self.edition, edit=edit)
 
-    def reoffer(self, reason: str, echo: Echo) -> None:
-        self._note(ItemReoffered, echo, reason=reason)
+    def reoffer(self, reason: str, echo: Echo, collection: UUID | None = None) -> None:
+        place = collection or self.collection
+        self._note(ItemReoffered, echo, reason=reason, collection=place)
 
     def _note(self, event: type[ItemEvent], echo: Echo, **facts: object) -> None:
         self.trigger_event(event, subject=self.subject, **vars(echo), **facts)
