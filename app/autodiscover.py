@@ -23,10 +23,9 @@ from app.http import Http, client_address, public_url, read_body
 from app.journal import Fields
 from app.settings import Settings
 
-XML_PATH: Final = re.compile(r"(?:/.*)?/+autodiscover/+autodiscover\.xml/*$", re.IGNORECASE)
+XML_PATH: Final = re.compile(r".*/autodiscover/+autodiscover\.xml/*$", re.IGNORECASE)
 JSON_PATH: Final = re.compile(
-    r"(?:/.*)?/+autodiscover/+autodiscover\.json(?:/+v[12](?:\.\d)?(?:/+[^/]*)?)?/*$",
-    re.IGNORECASE,
+    r".*/autodiscover/+autodiscover\.json(?:/+v[12](?:\.\d)?(?:/+[^/]+)?)?/*$", re.IGNORECASE
 )
 XML, JSON = "text/xml; charset=utf-8", "application/json; charset=utf-8"
 PRIVATE: Final = {"Cache-Control": "private"}

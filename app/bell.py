@@ -64,6 +64,11 @@ class Bell:
         for other in owed:
             self._send(other, b"")
 
+    @property
+    def owes(self) -> bool:
+        """Whether somebody has missed a ring and is still to be told."""
+        return bool(self._owed)
+
     def others(self) -> Iterator[Path]:
         names = (name for name in os.listdir(self._folder) if name.endswith(SUFFIX))
         return (path for name in names if (path := self._folder / name) != self._mine)
@@ -93,24 +98,25 @@ class Ear:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         self._socket.bind(address(self.path, descriptor))
         os.close(descriptor)
-        self._closed = False
+        self._stopped = False
 
     def hear(self) -> Iterator[Topics]:
-        """What the others say, one after the other, until closed."""
-        while True:
+        """What the others say, one after the other, until `stop`."""
+        while not self._stopped:
             data = self._socket.recv(MOST * SIZE + 1)
-            if self._closed:
-                self._socket.close()
-                return
-            yield unpack(data)
+            if not self._stopped:
+                yield unpack(data)
+
+    def stop(self) -> None:
+        """End `hear`, wherever it runs; nobody rings here any more."""
+        self._stopped = True
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
+            last.setblocking(False)
+            last.sendto(b"", self._socket.getsockname())
+        self.path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """End `hear`; nobody rings here any more."""
-        self._closed = True
-        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
-            last.connect(self._socket.getsockname())
-            last.send(b"")
-        self.path.unlink(missing_ok=True)
+        self._socket.close()
 
 
 def address(path: Path, folder: int) -> str:

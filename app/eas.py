@@ -65,7 +65,8 @@ class ActiveSync:
             replace(answer, headers={**ALWAYS, **answer.headers}).put(resp)
 
     def _answer(self, req: falcon.Request, fields: Fields) -> Http:
-        line = read_line(req.query_string, req.get_header("MS-ASProtocolVersion"))
+        version, key = map(req.get_header, ("MS-ASProtocolVersion", "X-MS-PolicyKey"))
+        line = read_line(req.query_string, version, key)
         fields["command"] = line.command or req.method
         try:
             if req.method == "OPTIONS":

@@ -91,6 +91,7 @@ class WakeHub:
         self._told = False
         self._suspicious = False
         self._seen = (0, 0)
+        self._threads: list[threading.Thread] = []
         self._ended = threading.Event()
         self.draining = False
 
@@ -102,8 +103,12 @@ class WakeHub:
     def begin(self, pool: Pool, *, look: float = LOOK) -> None:
         """Hear the others and watch the store; tell everybody that a newcomer is here."""
         self._seen = self._state(pool, (0, 0))
-        threading.Thread(target=self._hear, daemon=True).start()
-        threading.Thread(target=self._watch, args=(pool, look), daemon=True).start()
+        self._threads = [
+            threading.Thread(target=self._hear, daemon=True),
+            threading.Thread(target=self._watch, args=(pool, look), daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
         self._bell.send(None)
 
     def register(self, topics: Iterable[UUID]) -> Waiter:
@@ -137,11 +142,15 @@ class WakeHub:
             waiter.release()
 
     def close(self) -> None:
-        """Stop hearing and looking."""
-        if not self._ended.is_set():
-            self._ended.set()
-            self._ear.close()
-            self._bell.close()
+        """Stop hearing and looking; a second time does nothing."""
+        if self._ended.is_set():
+            return
+        self._ended.set()
+        self._ear.stop()
+        for thread in self._threads:
+            thread.join()
+        self._ear.close()
+        self._bell.close()
 
     def look(self, pool: Pool) -> None:
         """Wake everybody if the log has grown and nobody has told why since the last look."""

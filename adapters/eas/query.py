@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from locale import windows_locale
 from typing import Final
 from urllib.parse import unquote
@@ -58,9 +58,13 @@ class Line:
     reason: str = ""
 
 
-def read_line(query: str, version: str | None = None) -> Line:
-    """The line of a request; `version` is its MS-ASProtocolVersion header."""
-    return _plain(query, version) if PLAIN.search(query) else _base64(query)
+def read_line(query: str, version: str | None = None, key: str | None = None) -> Line:
+    """The line of a request; `version` is its MS-ASProtocolVersion header, which the base64 form
+    does without, and `key` its X-MS-PolicyKey header."""
+    line = _plain(query, version) if PLAIN.search(query) else _base64(query)
+    if line.policy_key is None and key is not None:
+        return replace(line, policy_key=policy_key(key))
+    return line
 
 
 def _plain(query: str, version: str | None) -> Line:
@@ -190,4 +194,4 @@ def _checked(line: Line) -> Line:
 
 
 def _faulty(line: Line, fault: int, reason: str) -> Line:
-    return Line(**{**vars(line), "fault": fault, "reason": reason})
+    return replace(line, fault=fault, reason=reason)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.eas.query import ACCEPT_MULTIPART, SAVE_IN_SENT, Line, policy_key
+from adapters.eas.query import ACCEPT_MULTIPART, SAVE_IN_SENT, Line
 from adapters.eas.status import Refusal, root_of
 from adapters.eas.version import Version
 from adapters.wbxml import Element, Limits, Malformed, decode
@@ -56,7 +56,7 @@ def read_request(
         device_id=line.device_id,
         device_type=line.device_type,
         user=line.params.get("user", ""),
-        policy_key=_policy_key(line, header),
+        policy_key=line.policy_key,
         locale=line.locale or _language(header("Accept-Language") or ""),
         accept_multipart=multipart or bool(line.options & ACCEPT_MULTIPART),
         save_in_sent=bool(line.options & SAVE_IN_SENT),
@@ -66,13 +66,6 @@ def read_request(
         content_type=content_type,
         address=address,
     )
-
-
-def _policy_key(line: Line, header: Header) -> int | None:
-    text = header("X-MS-PolicyKey")
-    if line.policy_key is not None or text is None:
-        return line.policy_key
-    return policy_key(text)
 
 
 def _language(accepted: str) -> str:

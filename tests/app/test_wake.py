@@ -1,0 +1,331 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from adapters.store.keyring import Keyring
+from adapters.store.masterkey import MasterKey
+from adapters.store.pool import Pool
+from adapters.store.sqlite import SQLiteFactory
+from app.bell import MOST, Bell, Topics, pack, unpack
+from app.groupware import Groupware
+from app.wake import Vanished, WakeHub
+from domain.account import Account
+
+SOON = 10.0
+"""Longer than any wake takes; only a test that fails waits so long."""
+
+ONE, TWO = UUID(int=1), UUID(int=2)
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def pool(tmp_path: Path) -> Iterator[Pool]:
+    pool = Pool(tmp_path / "store.db")
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "wake"
+
+
+@pytest.fixture
+def groupware(pool: Pool) -> Groupware:
+    return Groupware(SQLiteFactory(pool, Keyring(pool, MasterKey(bytes(32)))), pool)
+
+
+@pytest.fixture
+def hub(folder: Path, pool: Pool, groupware: Groupware, stack: ExitStack) -> WakeHub:
+    """One that hears, and looks at the store only when a test says so."""
+    hub = WakeHub(folder)
+    stack.callback(hub.close)
+    hub.begin(pool, look=3600)
+    return hub
+
+
+def commit(groupware: Groupware) -> UUID:
+    with groupware.acting(groupware.author("system", "test")):
+        account = Account.open(f"n{uuid4().hex}", "a@example.org", "A", "UTC")
+        groupware.save(account)
+    return account.id
+
+
+# Waiting
+
+
+def test_a_ring_wakes_who_waits_for_that_topic_and_nobody_else(hub: WakeHub) -> None:
+    one, two = hub.register([ONE]), hub.register([TWO])
+    hub.ring([ONE])
+    assert one.wait(SOON) == {ONE}
+    assert two.wait(0) == frozenset()
+
+
+def test_what_rings_between_registering_and_waiting_is_not_missed(hub: WakeHub) -> None:
+    waiter = hub.register([ONE, TWO])
+    hub.ring([TWO])
+    hub.ring([ONE, TWO])
+    assert waiter.wait(SOON) == {ONE, TWO}
+    assert waiter.wait(0) == frozenset()
+
+
+def test_one_waiter_can_wait_again_and_again(hub: WakeHub) -> None:
+    waiter = hub.register([ONE])
+    for _ in range(3):
+        ringing = threading.Thread(target=hub.ring, args=([ONE],))
+        ringing.start()
+        assert waiter.wait(SOON) == {ONE}
+        ringing.join()
+
+
+def test_who_left_is_forgotten(hub: WakeHub) -> None:
+    with hub.register([ONE]) as waiter:
+        assert hub.parked == 1
+    assert hub.parked == 0
+    hub.ring([ONE])
+    assert waiter.wait(0) == frozenset()
+    waiter.cancel()
+
+
+def test_a_phone_that_vanishes_ends_the_wait(hub: WakeHub) -> None:
+    waiter = hub.register([ONE])
+    threading.Thread(target=waiter.vanish).start()
+    with pytest.raises(Vanished):
+        waiter.wait(SOON)
+
+
+def test_at_the_end_every_wait_returns_with_nothing_and_so_does_a_later_one(hub: WakeHub) -> None:
+    waiter = hub.register([ONE])
+    threading.Thread(target=hub.release_all).start()
+    assert waiter.wait(SOON) == frozenset()
+    assert waiter.wait(SOON) == frozenset()
+    assert hub.register([TWO]).wait(SOON) == frozenset()
+
+
+def test_caches_hear_every_ring(hub: WakeHub, folder: Path, stack: ExitStack) -> None:
+    heard: list[Topics] = []
+    arrived = threading.Event()
+    hub.on_ring(lambda topics: (heard.append(topics), arrived.set()))
+    hub.ring([ONE])
+    assert heard == [{ONE}]
+    arrived.clear()
+    bell = Bell(folder)
+    stack.callback(bell.close)
+    bell.ring([TWO])
+    assert arrived.wait(SOON)
+    assert heard == [{ONE}, {TWO}]
+
+
+# Other processes
+
+
+def test_a_ring_reaches_the_waiters_of_another_process(
+    hub: WakeHub, folder: Path, stack: ExitStack
+) -> None:
+    waiter = hub.register([ONE])
+    script = (
+        "import sys, pathlib, uuid; from app.bell import Bell;"
+        "Bell(pathlib.Path(sys.argv[1])).ring([uuid.UUID(int=1)])"
+    )
+    subprocess.run([sys.executable, "-c", script, str(folder)], check=True)
+    assert waiter.wait(SOON) == {ONE}
+
+
+def test_a_newcomer_tells_everybody_that_anything_may_have_changed(
+    hub: WakeHub, folder: Path, pool: Pool, stack: ExitStack
+) -> None:
+    """It takes the place of one that may have died between its commit and its ring."""
+    waiter = hub.register([ONE, TWO])
+    newcomer = WakeHub(folder)
+    stack.callback(newcomer.close)
+    newcomer.begin(pool, look=3600)
+    assert waiter.wait(SOON) == {ONE, TWO}
+
+
+def test_more_topics_than_fit_are_everything(hub: WakeHub, folder: Path, stack: ExitStack) -> None:
+    waiter = hub.register([ONE])
+    bell = Bell(folder)
+    stack.callback(bell.close)
+    bell.ring([UUID(int=number) for number in range(10, 10 + MOST + 1)])
+    assert waiter.wait(SOON) == {ONE}
+
+
+def test_topics_travel_as_they_are() -> None:
+    assert unpack(pack(frozenset([ONE, TWO]))) == {ONE, TWO}
+    assert unpack(pack(None)) is None
+    assert unpack(b"half a topic") is None
+
+
+def test_a_socket_whose_owner_died_is_removed(folder: Path, stack: ExitStack) -> None:
+    script = (
+        "import sys, os, pathlib; from app.bell import Ear;"
+        "Ear(pathlib.Path(sys.argv[1])); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(folder)], check=False)
+    assert len(list(folder.iterdir())) == 1
+    bell = Bell(folder)
+    stack.callback(bell.close)
+    bell.ring([ONE])
+    assert list(folder.iterdir()) == []
+
+
+def test_who_could_not_take_a_ring_is_told_later(
+    folder: Path, pool: Pool, groupware: Groupware, stack: ExitStack
+) -> None:
+    deaf = WakeHub(folder)
+    stack.callback(deaf.close)
+    waiter = deaf.register([ONE])
+    bell = Bell(folder)
+    stack.callback(bell.close)
+    while not bell.owes:
+        bell.ring([TWO])
+    bell.ring([ONE])
+    deaf.begin(pool, look=3600)
+    while bell.owes:
+        bell.settle()
+    assert waiter.wait(SOON) == {ONE}
+
+
+def test_a_home_with_a_long_name_can_ring_too(tmp_path: Path, stack: ExitStack) -> None:
+    folder = tmp_path / ("long" * 30) / "wake"
+    hub = WakeHub(folder)
+    stack.callback(hub.close)
+    pool = Pool(tmp_path / "other.db")
+    stack.callback(pool.close)
+    groupware = Groupware(SQLiteFactory(pool, Keyring(pool, MasterKey(bytes(32)))), pool)
+    assert groupware.pool is pool
+    hub.begin(pool, look=3600)
+    waiter = hub.register([ONE])
+    bell = Bell(folder)
+    stack.callback(bell.close)
+    bell.ring([ONE])
+    assert waiter.wait(SOON) == {ONE}
+
+
+# The net below
+
+
+def test_a_commit_nobody_rang_for_wakes_everybody_at_the_second_look(
+    hub: WakeHub, pool: Pool, groupware: Groupware
+) -> None:
+    waiter = hub.register([ONE])
+    commit(groupware)
+    hub.look(pool)
+    assert waiter.wait(0) == frozenset()
+    hub.look(pool)
+    assert waiter.wait(0) == {ONE}
+    hub.look(pool)
+    hub.look(pool)
+    assert waiter.wait(0) == frozenset()
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_commit_that_was_rung_for_wakes_nobody_else(
+    hub: WakeHub, pool: Pool, groupware: Groupware, late: bool
+) -> None:
+    waiter = hub.register([ONE])
+    commit(groupware)
+    if late:
+        hub.look(pool)
+    hub.ring([TWO])
+    hub.look(pool)
+    hub.look(pool)
+    assert waiter.wait(0) == frozenset()
+
+
+def test_what_is_written_beside_the_log_wakes_nobody(hub: WakeHub, pool: Pool) -> None:
+    waiter = hub.register([ONE])
+    with pool.writing() as connection:
+        connection.execute("CREATE TABLE cache (x)")
+    hub.look(pool)
+    hub.look(pool)
+    assert waiter.wait(0) == frozenset()
+
+
+def test_the_look_happens_by_itself(
+    folder: Path, pool: Pool, groupware: Groupware, stack: ExitStack
+) -> None:
+    hub = WakeHub(folder)
+    stack.callback(hub.close)
+    hub.begin(pool, look=0.01)
+    waiter = hub.register([ONE])
+    commit(groupware)
+    assert waiter.wait(SOON) == {ONE}
+
+
+def test_a_commit_rings_with_the_topics_it_touched(
+    folder: Path, pool: Pool, hub: WakeHub, groupware: Groupware
+) -> None:
+    groupware.ring = hub.ring
+    heard: list[Topics] = []
+    hub.on_ring(heard.append)
+    id = commit(groupware)
+    assert heard == [{id}]
+
+
+# Inside a server
+
+PATCHED = """
+from gevent import monkey; monkey.patch_all()
+import gevent, pathlib, socket, sys, uuid
+from app.wake import Vanished, WakeHub
+from app.watch import watched
+
+hub = WakeHub(pathlib.Path(sys.argv[1]))
+one = uuid.UUID(int=1)
+here, phone = socket.socketpair()
+
+def parked():
+    with hub.register([one]) as waiter, watched(here, waiter):
+        try:
+            return waiter.wait(60)
+        except Vanished:
+            return "vanished"
+
+def during(act):
+    greenlet = gevent.spawn(parked)
+    while not hub.parked:
+        gevent.sleep(0)
+    gevent.sleep(0)
+    act()
+    print(greenlet.get(timeout=10), hub.parked)
+
+during(lambda: hub.ring([one]))
+during(hub.release_all)
+hub.draining = False
+if sys.argv[2] == "farewell":
+    phone.send(b"tls says goodbye")
+    gevent.sleep(0)
+during(phone.close)
+"""
+
+
+@pytest.mark.parametrize("how", ["plain", "farewell"])
+def test_in_a_patched_process_rings_ends_and_lost_phones_free_their_greenlets(
+    folder: Path, how: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PATCHED, str(folder), how],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.splitlines() == [
+        f"frozenset({{{ONE!r}}}) 0",
+        "frozenset() 0",
+        "vanished 0",
+    ], done.stderr
