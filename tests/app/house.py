@@ -1,0 +1,200 @@
+"""A house with people and phones in it, for tests: one store, one clock that stands still."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from adapters.eas.reply import Answer, Failure, Reply
+from adapters.eas.request import WBXML, Request
+from adapters.eas.status import Refusal
+from adapters.eas.version import Version
+from adapters.wbxml import Element, encode
+from adapters.wbxml.codepages import VERSIONS
+from app import items as use_cases
+from app import people, phones
+from app.commands import find, provision, search, settings
+from app.composition import open_groupware
+from app.context import Context
+from app.settings import Settings
+from domain.base import Authorship
+from domain.folder import CONTACTS, default_folder
+from projections import accounts, devices, items
+from projections.accounts import AccountRow
+from projections.devices import PartnershipRow
+
+HANDLERS = {
+    "Provision": provision.handle,
+    "Settings": settings.handle,
+    "Search": search.handle,
+    "Find": find.handle,
+}
+PHONE = "ABCDEF0123456789"
+
+
+@dataclass
+class Clock:
+    now: datetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+class House:
+    """Everything a request meets between the HTTP shell and the store."""
+
+    def __init__(self, home: Path, devices_per_user: int = 5) -> None:
+        self.clock = Clock()
+        self.rung: list[UUID] = []
+        self.groupware = open_groupware(home, self.clock, self.rung.extend)
+        self.settings = Settings(home=home, devices_per_user=devices_per_user)
+
+    def close(self) -> None:
+        self.groupware.pool.close()
+
+    @property
+    def admin(self) -> Authorship:
+        return self.groupware.author("admin:root", "test")
+
+    def person(self, name: str = "ada", full_name: str = "Ada Example", **facts: Any) -> AccountRow:
+        """Somebody enabled, without a password."""
+        mail = facts.pop("mail", f"{name}@example.org")
+        id = people.open_account(self.groupware, self.admin, name, mail, full_name, **facts)
+        people.enable(self.groupware, self.admin, id)
+        return self.account(name)
+
+    def account(self, name: str = "ada") -> AccountRow:
+        with self.groupware.reading() as connection:
+            row = accounts.find(connection, name)
+        assert row is not None
+        return row
+
+    def phone(self, name: str = "ada", device: str = PHONE) -> PartnershipRow:
+        """The row of a phone that was here already."""
+        with self.groupware.reading() as connection:
+            rows = devices.of_account(connection, self.account(name).id)
+        return next(row for row in rows if row.device == device)
+
+    def under_policy(self, name: str = "ada", **settings: str) -> None:
+        people.write_policy(self.groupware, self.admin, "strict", settings)
+        people.assign_policy(self.groupware, self.admin, self.account(name).id, "strict")
+
+    def contact(self, name: str = "ada", **values: Any) -> UUID:
+        """A contact in this person's address book."""
+        with self.groupware.acting(self.admin) as connection:
+            book = items.collection(connection, default_folder(self.account(name).id, CONTACTS))
+            assert book is not None
+            return use_cases.add(self.groupware, connection, book, "contacts", values).id
+
+    def revise(self, contact: UUID, **patch: Any) -> None:
+        with self.groupware.acting(self.admin) as connection:
+            item = use_cases.load(self.groupware, connection, contact)
+            use_cases.revise(self.groupware, connection, item, patch)
+
+    def remove(self, contact: UUID) -> None:
+        with self.groupware.acting(self.admin) as connection:
+            item = use_cases.load(self.groupware, connection, contact)
+            use_cases.remove(self.groupware, item)
+
+    def restore(self, contact: UUID) -> None:
+        with self.groupware.acting(self.admin) as connection:
+            item = use_cases.load(self.groupware, connection, contact)
+            use_cases.restore(self.groupware, item)
+
+    def admit(self, request: Request, name: str = "ada") -> PartnershipRow | None:
+        return phones.admit(
+            self.groupware, self.account(name), request, self.clock(), self.settings
+        )
+
+    def ask(
+        self,
+        command: str,
+        body: Element | None = None,
+        version: Version = Version.V16_1,
+        key: int | None = None,
+        name: str = "ada",
+        device: str = PHONE,
+    ) -> Reply:
+        """What the phone gets, as the HTTP shell would have it."""
+        request = a_request(command, body, version, key, device)
+        try:
+            partnership = self.admit(request, name)
+        except Refusal as refusal:
+            return Failure(refusal.status)
+        assert partnership is not None
+        context = Context(
+            groupware=self.groupware,
+            hub=None,  # type: ignore[arg-type]
+            settings=self.settings,
+            account=self.account(name),
+            partnership=partnership,
+            now=self.clock(),
+            locale="",
+        )
+        reply = HANDLERS[command](context, request)
+        if isinstance(reply, Answer):
+            expect_speech(reply.root, version)
+        return reply
+
+    def answer(self, command: str, body: Element | None = None, **how: Any) -> Element:
+        reply = self.ask(command, body, **how)
+        assert isinstance(reply, Answer), reply
+        return reply.root
+
+    def log_length(self) -> int:
+        return self.groupware.recorder.max_notification_id() or 0
+
+
+def a_request(
+    command: str = "FolderSync",
+    body: Element | None = None,
+    version: Version = Version.V16_1,
+    key: int | None = None,
+    device: str = PHONE,
+) -> Request:
+    return Request(
+        command=command,
+        version=version,
+        device_id=device,
+        device_type="iPhone",
+        user="ada",
+        policy_key=key,
+        locale="",
+        accept_multipart=False,
+        save_in_sent=False,
+        params={},
+        user_agent="Apple-iPhone14C5/2302.1",
+        body=body,
+        content_type=WBXML,
+        address="192.0.2.7",
+    )
+
+
+def expect_speech(root: Element, version: Version) -> None:
+    """Every element can be sent, and is one this version has."""
+    encode(root)
+    for element in walk(root):
+        since, until = VERSIONS[element.name]
+        assert Version.parse(since) <= version, f"{element.name} is too new for {version.text}"
+        assert until is None or version <= Version.parse(until), f"{element.name} is gone"
+
+
+def walk(element: Element) -> list[Element]:
+    """The element and all below it, in document order."""
+    return [element, *(each for child in element for each in walk(child))]
+
+
+def texts(root: Element, name: str) -> list[str]:
+    """The texts of all elements of this name, in document order."""
+    return [element.value for element in walk(root) if element.name == name]
+
+
+def names(root: Element) -> list[str]:
+    """What stands directly in an element, in order."""
+    return [child.name.partition(":")[2] for child in root]
