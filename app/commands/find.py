@@ -14,6 +14,7 @@ from adapters.eas.reply import Answer, Reply
 from adapters.eas.request import Request
 from adapters.wbxml import E, Element
 from app import gal
+from app.commands.search import MAIL
 from app.context import Context
 from projections import devices
 from projections.directory import TooComplex
@@ -61,7 +62,8 @@ def _mail(criterion: Element) -> Answer:
         start, _ = read_range(options, "find")
     except BadOption:
         return _answer(MAILBOX, INVALID)
-    if query is None or not query.children:
+    classes = [each.value.lower() for each in query or () if each.name == "airsync:Class"]
+    if query is None or not query.children or not MAIL >= set(classes):
         return _answer(MAILBOX, INVALID)
     if start:
         return _answer(MAILBOX, NOT_FROM_ZERO)
