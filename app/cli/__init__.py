@@ -1,0 +1,44 @@
+"""The command line, `taccuino VERB …`: each verb is a file here and a line in the index.
+
+A verb runs the same use cases as a phone, as `admin:` and the name of whoever is logged in, and
+rings the same bell, so phones hear of it at once. Lists are tables on a terminal, and lines with
+tabs between the columns where another program reads them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.cli.shell import Shell
+
+INDEX: Final = {
+    "serve": "app.cli.serve",
+    "init": "app.cli.init",
+    "user": "app.cli.user",
+    "folder": "app.cli.folder",
+    "event": "app.cli.event",
+    "contact": "app.cli.contact",
+    "link": "app.cli.link",
+    "unlink": "app.cli.link",
+    "item": "app.cli.item",
+    "conflict": "app.cli.conflict",
+    "device": "app.cli.device",
+    "policy": "app.cli.policy",
+    "import": "app.cli.import_",
+    "export": "app.cli.export",
+    "verify": "app.cli.verify",
+    "rebuild": "app.cli.rebuild",
+    "doctor": "app.cli.doctor",
+    "wbxml": "app.cli.wbxml",
+}
+"""The module of each verb, in the order of the help; it holds the verb under its own name."""
+
+main = Shell(
+    "taccuino",
+    INDEX,
+    help="Calendar and contacts for phones, over Exchange ActiveSync.\n\n"
+    "Settings come from taccuino.toml in the home folder and from the environment: "
+    "TACCUINO_HOME (default ./var), TACCUINO_BIND, TACCUINO_WORKERS and so on.",
+)
+
+__all__ = ["INDEX", "main"]

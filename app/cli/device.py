@@ -1,0 +1,133 @@
+"""`taccuino device …`: phones, and whether they may come in."""
+
+from __future__ import annotations
+
+from typing import cast
+from uuid import UUID
+
+import click
+
+from adapters.eas.ids import server_id
+from app import phones
+from app.cli.house import House, in_house
+from app.cli.show import moment, table
+from app.cli.types import SERVER_ID
+from domain.partnership import WipeKind
+from domain.refused import Unknown
+from projections import accounts, devices
+from projections.devices import PartnershipRow
+
+WIPED = {1: "wiped", 2: "wipe failed"}
+
+
+@click.group
+def device() -> None:
+    """Phones: list, block, unblock, wipe, spare, forget."""
+
+
+@device.command("list")
+@click.option("--user", "-u", help="Only this person's.")
+@in_house
+def list_(house: House, user: str | None) -> None:
+    """List phones, the oldest partnership first."""
+    account = house.account(user) if user else None
+    with house.groupware.reading() as connection:
+        found = (
+            devices.of_account(connection, account.id)
+            if account
+            else devices.all_devices(connection)
+        )
+        rows = [_row(house, each) for each in found]
+    columns = ("id", "user", "device", "what it is", "last seen", "version", "policy", "state")
+    table(columns, rows, "no phones yet")
+
+
+def _row(house: House, phone: PartnershipRow) -> tuple[str, ...]:
+    with house.groupware.reading() as connection:
+        account = accounts.by_id(connection, phone.account)
+        seen = devices.seen(connection, phone.id)
+    return (
+        server_id(phone.id),
+        account.name if account else "",
+        phone.device,
+        phone.about.get("FriendlyName") or phone.about.get("Model") or phone.device_type,
+        moment(seen.last_seen) if seen else "",
+        seen.version if seen else "",
+        f"{phone.policy} {phone.edition}" if phone.policy else "",
+        _state(phone),
+    )
+
+
+def _state(phone: PartnershipRow) -> str:
+    if phone.wipe:
+        return f"to be wiped ({phone.wipe})"
+    return WIPED.get(phone.wiped) or (f"blocked: {phone.blocked}" if phone.blocked else "welcome")
+
+
+@device.command
+@click.argument("id", type=SERVER_ID)
+@click.option("--reason", default="", help="Why; shown in lists.")
+@in_house
+def block(house: House, id: UUID, reason: str) -> None:
+    """Keep a phone out, from now on."""
+    _expect(house, id)
+    phones.block(house.groupware, house.author, id, reason)
+    click.echo("blocked")
+
+
+@device.command
+@click.argument("id", type=SERVER_ID)
+@in_house
+def unblock(house: House, id: UUID) -> None:
+    """Let a phone in again."""
+    _expect(house, id)
+    phones.unblock(house.groupware, house.author, id)
+    click.echo("unblocked")
+
+
+@device.command
+@click.argument("id", type=SERVER_ID)
+@click.option(
+    "--kind",
+    type=click.Choice(["account", "device"]),
+    default="account",
+    show_default=True,
+    help="What came from here, or everything there is on it.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before everything is erased.")
+@in_house
+def wipe(house: House, id: UUID, kind: str, yes: bool) -> None:
+    """Have a phone erase its copy when it comes next; it is blocked afterwards."""
+    phone = _expect(house, id)
+    if kind == "device" and not yes:
+        click.confirm(f"Erase EVERYTHING on {phone.device}, private things too?", abort=True)
+    phones.request_wipe(house.groupware, house.author, id, cast(WipeKind, kind))
+    click.echo("it will be wiped when it comes next")
+
+
+@device.command
+@click.argument("id", type=SERVER_ID)
+@in_house
+def spare(house: House, id: UUID) -> None:
+    """Take back a wipe that the phone has not heard of yet."""
+    _expect(house, id)
+    phones.cancel_wipe(house.groupware, house.author, id)
+    click.echo("it will not be wiped")
+
+
+@device.command
+@click.argument("id", type=SERVER_ID)
+@in_house
+def forget(house: House, id: UUID) -> None:
+    """End a partnership; if the phone comes again, it is a new one."""
+    _expect(house, id)
+    phones.forget(house.groupware, house.author, id)
+    click.echo("forgotten")
+
+
+def _expect(house: House, id: UUID) -> PartnershipRow:
+    with house.groupware.reading() as connection:
+        phone = devices.by_id(connection, id)
+    if phone is None:
+        raise Unknown(f"there is no phone {server_id(id)}; `taccuino device list` shows them")
+    return phone

@@ -1,0 +1,63 @@
+"""`taccuino item …`: everything that is known about one event or contact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import click
+
+from adapters.eas.ids import server_id
+from app import items as use
+from app.cli.house import House, in_house
+from app.cli.items import ONE
+from app.cli.show import table, words
+from app.cli.types import SERVER_ID
+from app.composition import CODEC
+from domain.item import Item
+from domain.kinds import kind_of
+from projections import relations
+from projections.folders import folder
+
+
+@click.group
+def item() -> None:
+    """Single items: show, history."""
+
+
+@item.command
+@click.argument("id", type=SERVER_ID)
+@in_house
+def show(house: House, id: UUID) -> None:
+    """Show every field of an item, its links, and where it is."""
+    with house.groupware.reading() as connection:
+        found = use.load(house.groupware, connection, id)
+    table(("field", "value"), list(_facts(house, found)), "nothing")
+
+
+def _facts(house: House, found: Item) -> Iterator[tuple[str, str]]:
+    kind = kind_of(type(found)).name
+    yield "id", server_id(found.id)
+    yield "kind", ONE.get(kind, kind)
+    yield "in", _place(house, found)
+    for name in kind_of(type(found)).fields:
+        if name in found.values:
+            yield name, words(found.values[name], found.values)
+    for other in _links(house, found.id, kind):
+        yield "linked to", server_id(other)
+    for edit in found.aside:
+        yield "set aside", server_id(edit)
+
+
+def _place(house: House, found: Item) -> str:
+    if found.removed:
+        return "nowhere: it has been removed"
+    with house.groupware.reading() as connection:
+        place = folder(connection, CODEC, found.collection)
+    return place.name if place else server_id(found.collection)
+
+
+def _links(house: House, id: UUID, kind: str) -> list[UUID]:
+    others = relations.contacts_of if kind == "calendar" else relations.appointments_of
+    with house.groupware.reading() as connection:
+        return others(connection, id)

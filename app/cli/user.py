@@ -1,0 +1,129 @@
+"""`taccuino user …`: who has an account, and by which password."""
+
+from __future__ import annotations
+
+import click
+
+from app import people
+from app.cli.house import House, in_house
+from app.cli.show import table
+from app.cli.types import password as ask
+from app.passwords import expect_strong
+from projections import accounts
+
+from_stdin = click.option(
+    "--password-stdin", is_flag=True, help="Read the password from standard input."
+)
+
+
+@click.group
+def user() -> None:
+    """People: add, list, enable, disable, password, zone."""
+
+
+@user.command
+@click.argument("name")
+@click.option("--mail", required=True, help="Their mail address.")
+@click.option("--name", "full_name", default="", help="Their full name.")
+@from_stdin
+@click.option("--enable", is_flag=True, help="ActiveSync is theirs to use, from now on.")
+@click.option("--admin", is_flag=True, help="An administrator.")
+@click.option("--zone", default="UTC", show_default=True, help="Their time zone, as Europe/Rome.")
+@in_house
+def add(
+    house: House,
+    name: str,
+    mail: str,
+    full_name: str,
+    password_stdin: bool,
+    enable: bool,
+    admin: bool,
+    zone: str,
+) -> None:
+    """Add a person, with their login password."""
+    secret = ask(password_stdin)
+    add_person(house, name, mail, full_name, secret, enable=enable, admin=admin, zone=zone)
+    click.echo(f"added {name}{', enabled for ActiveSync' if enable else ''}")
+
+
+def add_person(
+    house: House,
+    name: str,
+    mail: str,
+    full_name: str,
+    secret: str,
+    *,
+    enable: bool = False,
+    admin: bool = False,
+    zone: str = "UTC",
+) -> None:
+    """The account with its password, or, if anything is wrong with either, none at all."""
+    expect_strong(secret)
+    with house.groupware.acting(house.author):
+        id = people.open_account(house.groupware, house.author, name, mail, full_name, zone, admin)
+        people.set_password(house.groupware, house.author, id, secret)
+        if enable:
+            people.enable(house.groupware, house.author, id)
+
+
+@user.command("list")
+@in_house
+def list_(house: House) -> None:
+    """List everybody."""
+    with house.groupware.reading() as connection:
+        rows = [
+            (
+                each.name,
+                each.mail,
+                each.full_name,
+                "enabled" if each.enabled else "disabled",
+                "administrator" if each.administrator else "",
+                each.zone,
+                each.policy,
+            )
+            for each in accounts.all_accounts(connection)
+        ]
+    columns = ("name", "mail", "full name", "ActiveSync", "role", "zone", "policy")
+    table(columns, rows, "nobody yet; `taccuino user add` adds somebody")
+
+
+@user.command
+@click.argument("name")
+@in_house
+def enable(house: House, name: str) -> None:
+    """Let a person use ActiveSync; makes a calendar and an address book."""
+    account = house.account(name)
+    people.enable(house.groupware, house.author, account.id)
+    click.echo(f"{account.name} is enabled for ActiveSync")
+
+
+@user.command
+@click.argument("name")
+@in_house
+def disable(house: House, name: str) -> None:
+    """Let a person's phones in no longer; nothing they have here is lost."""
+    account = house.account(name)
+    people.disable(house.groupware, house.author, account.id)
+    click.echo(f"{account.name} is disabled for ActiveSync")
+
+
+@user.command
+@click.argument("name")
+@from_stdin
+@in_house
+def password(house: House, name: str, password_stdin: bool) -> None:
+    """Set a login password; the one before stops working at once."""
+    account = house.account(name)
+    people.set_password(house.groupware, house.author, account.id, ask(password_stdin))
+    click.echo(f"{account.name} has a new password")
+
+
+@user.command
+@click.argument("name")
+@click.argument("zone")
+@in_house
+def zone(house: House, name: str, zone: str) -> None:
+    """Set the time zone in which a person's times are meant, such as Europe/Rome."""
+    account = house.account(name)
+    people.choose_zone(house.groupware, house.author, account.id, zone)
+    click.echo(f"{account.name} is in {zone}")
