@@ -63,7 +63,7 @@ def _mail(criterion: Element) -> Answer:
     except BadOption:
         return _answer(MAILBOX, INVALID)
     classes = [each.value.lower() for each in query or () if each.name == "airsync:Class"]
-    if query is None or not query.children or not MAIL >= set(classes):
+    if query is None or not query.children or not set(classes) <= MAIL:
         return _answer(MAILBOX, INVALID)
     if start:
         return _answer(MAILBOX, NOT_FROM_ZERO)
