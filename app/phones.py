@@ -14,7 +14,6 @@ from adapters.eas.request import Request
 from adapters.eas.status import Refusal
 from adapters.eas.version import Version
 from adapters.store.pool import StoreBusy
-from app.context import Context
 from app.groupware import Groupware
 from app.settings import Settings
 from domain.base import Authorship
@@ -66,13 +65,6 @@ class Demand:
 def random_key() -> int:
     """A policy key: 32 bits, never 0."""
     return secrets.randbelow(2**32 - 1) + 1
-
-
-def author(context: Context) -> Authorship:
-    """The phone that asks, as the author of what comes of it."""
-    phone = context.partnership
-    request = str(context.journal.get("request", ""))
-    return context.groupware.author(f"device:{phone.device}", request, phone.id)
 
 
 def admit(

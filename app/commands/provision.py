@@ -80,9 +80,7 @@ def _described(context: Context, request: Request, asked: Asked) -> Element | No
     try:
         about = device_information.read(asked.about, known)
         if about != known:
-            phones.describe(
-                context.groupware, phones.author(context), context.partnership.id, about
-            )
+            phones.describe(context.groupware, context.author(), context.partnership.id, about)
     except BadInformation as error:
         status = error.status
     if request.version < Version.V14_1:
@@ -95,7 +93,7 @@ def _offer(context: Context, request: Request) -> Element:
     demand = phones.demand_on(groupware, context.account, phone)
     key = phones.standing_offer(phone, demand, context.now)
     if key is None:
-        author = phones.author(context)
+        author = context.author()
         key = phones.offer_policy(groupware, author, phone.id, demand, phones.random_key())
     return _policy(request, OK, key, document(request.version, demand.wanted(), demand.told))
 
@@ -107,11 +105,11 @@ def _acknowledge(context: Context, request: Request, said: Acknowledged) -> Repl
         return _answer(OK, content=_policy(request, WRONG_KEY))
     refusal = phones.demand_on(groupware, context.account, phone).verdict(said.status)
     if refusal:
-        phones.refuse_policy(groupware, phones.author(context), phone.id, said.status)
+        phones.refuse_policy(groupware, context.author(), phone.id, said.status)
         return Failure(refusal)
     key: int | None = phone.policy_key
     if said.key != phone.acknowledged_key:
-        author, new = phones.author(context), phones.random_key()
+        author, new = context.author(), phones.random_key()
         key = phones.acknowledge_policy(groupware, author, phone.id, said.key, new, said.status)
     return _answer(OK, content=_policy(request, OK if key else WRONG_KEY, key))
 
@@ -122,7 +120,7 @@ def _wiped(context: Context, asked: Asked) -> Reply:
     if asked.wipe is None or phone.wipe not in (None, asked.wipe):
         return _answer(PROTOCOL_ERROR)
     if phone.wipe is not None:
-        author = phones.author(context)
+        author = context.author()
         phones.acknowledge_wipe(context.groupware, author, phone.id, asked.wiped)
         return _answer(asked.wiped, content=E(WIPES[asked.wipe]))
     if phone.blocked != WIPED:

@@ -52,7 +52,7 @@ def _device_information(
         yield error.status
         return
     if about != known:
-        author = phones.author(context)
+        author = context.author()
         phones.describe(context.groupware, author, context.partnership.id, about)
     yield OK
 
@@ -97,7 +97,7 @@ def _oof(context: Context, request: Request, asked: Element) -> Iterator[int | E
         elif given is not None:
             reply = out_of_office.read(given, away)
             if reply != away:
-                author = phones.author(context)
+                author = context.author()
                 people.set_out_of_office(context.groupware, author, context.account.id, reply)
             yield OK
     except BadOof as error:
