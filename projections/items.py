@@ -20,6 +20,7 @@ from domain.item import (
     DELETE,
     Begun,
     ItemEvent,
+    ItemReoffered,
     Moved,
     Removed,
     Restored,
@@ -142,6 +143,10 @@ class ItemProjector:
         if isinstance(event, Moved):
             _change(connection, number, event, position, DELETE, edition, until)
             number = _number(connection, event.collection)
+        elif isinstance(event, ItemReoffered) and _number(connection, event.collection) != number:
+            elsewhere = _number(connection, event.collection)
+            _change(connection, elsewhere, event, position, DELETE, edition, until)
+            return
         removed = isinstance(event, Removed) or (removed and not isinstance(event, Restored))
         connection.execute(
             "UPDATE item SET collection = ?, edition = ?, removed = ?, uid = ?, client_uid = ?,"
@@ -236,14 +241,21 @@ def with_uid(connection: sqlite3.Connection, uid: str) -> Iterator[ItemRow]:
 def twins(
     connection: sqlite3.Connection, collection: int, kind: str, values: Values
 ) -> tuple[list[ItemRow], list[ItemRow]]:
-    """Live items of a collection that these values may already be: by UID, and by likeness."""
+    """Live items of a collection that these values may already be: by UID, and by likeness.
+
+    PERF: the planner takes any index with `collection` in it and reads the whole folder.
+    """
     uid, client_uid, like = _marks(kind, values)
-    live = f"{_ITEM} WHERE collection = ? AND NOT removed"
+    here = "WHERE collection = ? AND NOT removed"
     named = connection.execute(
-        f"{live} AND uid = ? UNION {live} AND client_uid = ? ORDER BY 1",
+        f"{_ITEM} INDEXED BY item_uid {here} AND uid = ?"
+        f" UNION {_ITEM} INDEXED BY item_client_uid {here} AND client_uid = ? ORDER BY 1",
         (collection, uid, collection, client_uid),
     )
-    alike = connection.execute(f"{live} AND likeness = ? ORDER BY id", (collection, like))
+    alike = connection.execute(
+        f"{_ITEM} INDEXED BY item_likeness {here} AND likeness = ? ORDER BY id",
+        (collection, like),
+    )
     return list(map(_item, named)), list(map(_item, alike))
 
 
