@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from base64 import b32decode, b32encode
 from binascii import Error
+from functools import lru_cache
 from uuid import UUID
 
 LENGTH = 26
 
 
+@lru_cache(maxsize=1 << 16)
 def server_id(id: UUID) -> str:
     return b32encode(id.bytes).decode().rstrip("=").lower()
 
 
+@lru_cache(maxsize=1 << 16)
 def uuid_of(text: str) -> UUID | None:
     """The id that a phone names, None if it cannot be one of ours."""
     if len(text) != LENGTH:
