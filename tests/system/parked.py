@@ -1,0 +1,56 @@
+"""A server whose commands only park, ring and count: run as a script by test_serving.py."""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import os  # noqa: E402
+from uuid import UUID  # noqa: E402
+
+from adapters.eas.reply import Answer, Empty, Reply  # noqa: E402
+from adapters.eas.request import Request  # noqa: E402
+from adapters.wbxml import E  # noqa: E402
+from app import journal, serving, wsgi  # noqa: E402
+from app.composition import open_groupware  # noqa: E402
+from app.context import Command, Context  # noqa: E402
+from app.eas import ActiveSync  # noqa: E402
+from app.routes import create_app  # noqa: E402
+from app.settings import Settings  # noqa: E402
+from app.wake import WakeHub  # noqa: E402
+from tests.app.shell import authenticate, welcome  # noqa: E402
+
+TOPIC = UUID(int=1)
+
+
+def park(context: Context, request: Request) -> Reply:
+    with context.parked([TOPIC]) as waiter:
+        rung = waiter.wait(600)
+    return Answer(E("ping:Ping", E("ping:Status", 2 if rung else 1)))
+
+
+def ring(context: Context, request: Request) -> Reply:
+    context.hub.ring([TOPIC])
+    return Empty()
+
+
+def count(context: Context, request: Request) -> Reply:
+    """How many are parked, and in which worker."""
+    told = f"{os.getpid()} {context.hub.parked}"
+    return Answer(E("settings:Settings", E("settings:Status", told)))
+
+
+def start(settings: Settings, hub: WakeHub) -> object:
+    groupware = open_groupware(settings.home, ring=hub.ring)
+    hub.begin(groupware.pool)
+    commands = {
+        "Ping": Command(park, body="optional"),
+        "Sync": Command(ring, body="optional"),
+        "Settings": Command(count, body="optional"),
+    }
+    return create_app(ActiveSync(groupware, hub, settings, authenticate, welcome, commands))
+
+
+if __name__ == "__main__":
+    wsgi.start = start  # type: ignore[assignment]
+    journal.configure("info")
+    serving.serve(Settings.load())
