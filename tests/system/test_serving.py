@@ -141,7 +141,7 @@ def await_that(true: Callable[[], bool]) -> None:
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_two_workers_start_serve_and_end_cleanly(run: Run, how: int) -> None:
     server = run(SERVER, WORKERS="2")
-    assert server.told().count("Booting worker") == 2
+    await_that(lambda: server.told().count("Booting worker") == 2)
     response = server.ask("OPTIONS", "/microsoft-server-activesync/")
     assert (response.status, response.headers["Server"]) == (401, "Taccuino")
     idle = server.connect()

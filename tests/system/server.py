@@ -1,0 +1,221 @@
+"""The real server: its own processes on a home of its own, started, killed and ended from here."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from http.client import HTTPConnection, HTTPSConnection
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from app import people
+from app.bell import Bell
+from app.composition import open_groupware
+from app.groupware import Groupware
+from tests.system.certificate import Certificate
+
+ROOT = Path(__file__).parent.parent.parent
+HOST = "127.0.0.1"
+PASSWORD = "correct horse battery staple"
+PATIENCE = 30.0
+"""Seconds that a step may take on a machine busy with other things before it is a failure."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@dataclass
+class Server:
+    """`settings` are TACCUINO_* by their short names. The port stays over restarts."""
+
+    home: Path
+    workers: int = 2
+    certificate: Certificate | None = None
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.port = free_port()
+        self.log = self.home / "server.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    # Its life
+
+    def start(self) -> None:
+        chosen = {
+            "HOME": str(self.home),
+            "BIND": f"{HOST}:{self.port}",
+            "WORKERS": str(self.workers),
+            **self.settings,
+        }
+        if self.certificate:
+            chosen["TLS_CERTIFICATE"] = str(self.certificate.chain)
+            chosen["TLS_KEY"] = str(self.certificate.key)
+        ours = {k: v for k, v in os.environ.items() if not k.startswith("TACCUINO_")}
+        environment = ours | {f"TACCUINO_{name}": value for name, value in chosen.items()}
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "app"],
+                env=environment | {"PYTHONPATH": str(ROOT)},
+                cwd=self.home,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._await_health()
+        until(lambda: len(self.worker_pids()) == self.workers, "not all workers came up")
+
+    def stop(self) -> None:
+        """SIGTERM, and a clean end within the time that gunicorn gives its workers."""
+        assert self.process is not None
+        self.process.terminate()
+        assert self.process.wait(PATIENCE) == 0, self.words()[-4000:]
+        self.process = None
+
+    def kill_all(self) -> None:
+        """kill -9 for the master and every worker at once, as if the machine had lost power."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(PATIENCE)
+        self.process = None
+
+    def kill_worker(self, pid: int | None = None) -> None:
+        """kill -9 for one worker; returns when another has taken its place."""
+        before = self.worker_pids()
+        victim = pid or before[0]
+        os.kill(victim, signal.SIGKILL)
+        until(lambda: self._replaced(victim), "no worker took the place of the killed one")
+
+    def restart(self) -> None:
+        if self.process is not None:
+            self.stop()
+        self.start()
+
+    def words(self) -> str:
+        """What the server wrote: one line per request, and what went wrong."""
+        return self.log.read_text("utf-8", "replace") if self.log.exists() else ""
+
+    def lines(self, *having: str) -> list[str]:
+        return [line for line in self.words().splitlines() if all(part in line for part in having)]
+
+    # Its processes
+
+    def worker_pids(self) -> list[int]:
+        if self.process is None:
+            return []
+        return _children(self.process.pid)
+
+    def worker_of(self, connection: socket.socket) -> int | None:
+        """The worker that holds the other end of this connection; None once it is closed."""
+        inode = _inode_at(self.port, connection.getsockname()[1])
+        return next((pid for pid in self.worker_pids() if inode in _sockets(pid)), None)
+
+    def descriptors(self) -> int:
+        """How many sockets all workers together hold."""
+        return sum(len(_sockets(pid)) for pid in self.worker_pids())
+
+    # What lies behind it
+
+    @contextmanager
+    def groupware(self) -> Iterator[Groupware]:
+        """The store as another process has it, with a bell to ring at the server's workers."""
+        bell = Bell(self.home / "wake")
+        groupware = open_groupware(self.home, ring=bell.ring)
+        try:
+            yield groupware
+        finally:
+            bell.settle()
+            bell.close()
+            groupware.pool.close()
+
+    def admit(self, *names: str) -> dict[str, UUID]:
+        """Accounts that may sync, all with PASSWORD."""
+        with self.groupware() as groupware:
+            return {name: self._person(groupware, name) for name in names}
+
+    def _person(self, groupware: Groupware, name: str) -> UUID:
+        admin = groupware.author("admin:test", "test")
+        full_name = f"{name.title()} Example"
+        mail = f"{name}@example.org"
+        id = people.open_account(groupware, admin, name, mail, full_name, "Europe/Rome")
+        people.set_password(groupware, admin, id, PASSWORD)
+        people.enable(groupware, admin, id)
+        return id
+
+    def connection(self, timeout: float = PATIENCE) -> HTTPConnection:
+        if self.certificate:
+            return HTTPSConnection(HOST, self.port, timeout=timeout, context=self._trust)
+        return HTTPConnection(HOST, self.port, timeout=timeout)
+
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        assert self.certificate is not None
+        return ssl.create_default_context(cafile=str(self.certificate.chain))
+
+    def _await_health(self) -> None:
+        until(self._healthy, "the server did not come up", pause=0.05)
+
+    def _healthy(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self.words()[-4000:]
+        connection = self.connection(timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    def _replaced(self, victim: int) -> bool:
+        pids = self.worker_pids()
+        return victim not in pids and len(pids) == self.workers
+
+
+def until(condition: Any, complaint: str, pause: float = 0.02, patience: float = PATIENCE) -> None:
+    """Ask again until it is so; for what no event tells of in another process."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, complaint
+        time.sleep(pause)
+
+
+def _children(pid: int) -> list[int]:
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in path.read_text().split()]
+
+
+def _sockets(pid: int) -> set[str]:
+    """The inodes of the sockets a process holds."""
+    found = set()
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            target = str(entry.readlink())
+        except FileNotFoundError:
+            continue
+        if target.startswith("socket:["):
+            found.add(target[8:-1])
+    return found
+
+
+def _inode_at(ours: int, theirs: int) -> str:
+    """The inode of the end at local port `ours` of a TCP connection from port `theirs`."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        columns = line.split()
+        local, remote = (int(columns[n].rpartition(":")[2], 16) for n in (1, 2))
+        if (local, remote) == (ours, theirs):
+            return columns[9]
+    return ""

@@ -1,0 +1,169 @@
+"""What the store holds, as somebody beside the server sees it, and what must be true of it."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from adapters.eas.ids import server_id, uuid_of
+from adapters.store.chain import verify_chain
+from app import items as use
+from app.composition import CODEC
+from app.groupware import Groupware
+from domain.folder import CALENDAR as CALENDAR_FOLDER
+from domain.folder import CONTACTS as CONTACTS_FOLDER
+from domain.folder import default_folder
+from domain.item import Item as Aggregate
+from domain.patch import CLEARED, Values
+from domain.when import Timed
+from domain.zone import Zone
+from projections import items, schema
+from projections.items import CollectionRow
+from tests.system.phone import CALENDAR, CONTACTS, FIRST, Item, Phone, born, timedelta
+
+TYPES = {CALENDAR: CALENDAR_FOLDER, CONTACTS: CONTACTS_FOLDER}
+ZONE = Zone("Europe/Rome")
+
+
+def to_values(kind: str, token: int) -> dict[str, Any]:
+    if kind == CONTACTS:
+        return {"last_name": f"n{token}", "first_name": f"a{token}", "job_title": str(token)}
+    begins = FIRST + timedelta(hours=token)
+    when = Timed.at(begins, begins + timedelta(hours=1), ZONE)
+    return {"subject": f"a{token}", "reminder": token, "when": when}
+
+
+def to_patch(kind: str, name: str, value: str) -> dict[str, Any]:
+    if kind == CONTACTS:
+        return {{"a": "first_name", "b": "job_title"}[name]: value}
+    return {"subject": value} if name == "a" else {"reminder": int(value)}
+
+
+def to_item(kind: str, values: Values) -> Item:
+    if kind == CONTACTS:
+        names = {"birth": "last_name", "a": "first_name", "b": "job_title"}
+        return {name: values.get(field, "") for name, field in names.items()}
+    start = f"{values['when'].start_instant:%Y%m%dT%H%M%SZ}"
+    return {"birth": start, "a": values["subject"], "b": str(values["reminder"])}
+
+
+@dataclass
+class Truth:
+    """One account's two folders in the store, to edit and to compare with."""
+
+    groupware: Groupware
+    account: UUID
+    births: set[str] = field(default_factory=set)
+    deaths: set[str] = field(default_factory=set)
+
+    # Somebody who edits at the server
+
+    def add(self, kind: str, token: int) -> None:
+        self.births.add(born(kind, token))
+        with self.groupware.acting(self._author()) as connection:
+            values = to_values(kind, token)
+            use.add(self.groupware, connection, self._collection(connection, kind), kind, values)
+
+    def edit(self, kind: str, name: str, value: str, dice: random.Random) -> None:
+        with self.groupware.acting(self._author()) as connection:
+            if live := sorted(self._live(connection, kind)):
+                item = use.load(self.groupware, connection, _id(dice.choice(live)))
+                use.revise(self.groupware, connection, item, to_patch(kind, name, value))
+
+    def delete(self, kind: str, dice: random.Random) -> None:
+        with self.groupware.acting(self._author()) as connection:
+            live = self._live(connection, kind)
+            if live:
+                id = dice.choice(sorted(live))
+                self.deaths.add(live[id]["birth"])
+                use.remove(self.groupware, use.load(self.groupware, connection, _id(id)))
+
+    # What is there
+
+    def live(self, kind: str) -> dict[str, Item]:
+        """What every phone must show, by ServerId."""
+        with self.groupware.reading() as connection:
+            return self._live(connection, kind)
+
+    def remembers(self, kind: str, id: str, name: str, value: str) -> bool:
+        """Whether the item ever had this value, or it was set aside and can be brought back."""
+        with self.groupware.reading() as connection:
+            item = use.load(self.groupware, connection, _id(id))
+        if name == "birth":
+            return True
+        ((wanted, said),) = to_patch(kind, name, value).items()
+        if any(lost.get(wanted, CLEARED) == said for lost in item.aside.values()):
+            return True
+        editions = range(1, item.version + 1)
+        return any(self._edition(item, e).values.get(wanted) == said for e in editions)
+
+    def _edition(self, item: Aggregate, edition: int) -> Aggregate:
+        return self.groupware.load(type(item), item.id, edition)
+
+    def _live(self, connection: Any, kind: str) -> dict[str, Item]:
+        rows = items.items(connection, self._collection(connection, kind).number)
+        return {server_id(row.id): to_item(kind, CODEC.decode(row.value)) for row in rows}
+
+    def _collection(self, connection: Any, kind: str) -> CollectionRow:
+        row = items.collection(connection, default_folder(self.account, TYPES[kind]))
+        assert row is not None
+        return row
+
+    def _author(self) -> Any:
+        return self.groupware.author("user:editor", "editor")
+
+    # What must be true when all is quiet
+
+    def expect_in_step(self, phones: list[Phone]) -> None:
+        """Equal states, no reason for a phone to wonder."""
+        for phone in phones:
+            assert phone.strange == [], (phone.wire.device, phone.strange)
+            for kind, folder in phone.folders.items():
+                assert folder.store == self.live(kind), (phone.wire.device, kind)
+
+    def expect_nothing_lost_nothing_twice(self, phones: list[Phone]) -> None:
+        births = self.births.union(*(phone.births for phone in phones))
+        deaths = self.deaths.union(*(phone.deaths for phone in phones))
+        there = Counter(item["birth"] for kind in TYPES for item in self.live(kind).values())
+        assert there == Counter(births - deaths)
+        for phone in phones:
+            for kind, folder in phone.folders.items():
+                lost = [fact for fact in folder.said if not self.remembers(kind, *fact)]
+                assert not lost, (phone.wire.device, lost)
+
+    def expect_sound(self) -> None:
+        with self.groupware.reading() as connection:
+            report = verify_chain(connection)
+        assert report.sound, report
+
+    def expect_folded(self) -> None:
+        """The read models are what the log makes of an empty store."""
+        with closing(sqlite3.connect(":memory:")) as anew:
+            schema.create(anew)
+            projectors = schema.projectors(CODEC)
+            for position, event in self.groupware.replay():
+                for project in projectors:
+                    project(anew, event, position)
+            with self.groupware.reading() as connection:
+                for table in _tables(anew):
+                    assert _rows(connection, table) == _rows(anew, table), table
+
+
+def _tables(connection: sqlite3.Connection) -> list[str]:
+    query = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+    return sorted(name for (name,) in connection.execute(query) if name not in schema.CACHES)
+
+
+def _rows(connection: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
+    return sorted(connection.execute(f"SELECT * FROM {table}"), key=repr)
+
+
+def _id(name: str) -> UUID:
+    id = uuid_of(name)
+    assert id is not None, name
+    return id

@@ -1,0 +1,168 @@
+"""How a simulated phone speaks: real HTTP over a kept connection, WBXML in both directions."""
+
+from __future__ import annotations
+
+import socket
+from base64 import b64encode
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from typing import Final
+from urllib.parse import urlencode
+
+from adapters.wbxml import E, Element, decode, encode
+
+ENDPOINT: Final = "/Microsoft-Server-ActiveSync"
+WBXML: Final = "application/vnd.ms-sync.wbxml"
+POLICY: Final = "MS-EAS-Provisioning-WBXML"
+
+
+class Unanswered(Exception):
+    """The request or its reply was lost, or the server was busy: the phone asks again."""
+
+
+class Denied(Exception):
+    """The server said no, and would say it again."""
+
+    def __init__(self, status: int, headers: Mapping[str, str]) -> None:
+        super().__init__(status)
+        self.status = status
+        self.headers = headers
+
+
+@dataclass
+class Wire:
+    """One phone's connection; `port` may be that of a network in between."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    device: str
+    version: str = "16.1"
+    kind: str = "iPhone"
+    agent: str = "Apple-iPhone14C5/2302.1"
+    policy_key: str = "0"
+    timeout: float = 30.0
+    _connection: HTTPConnection | None = field(default=None, repr=False)
+
+    def options(self) -> Mapping[str, str]:
+        """What the server says it serves."""
+        return dict(self._request("OPTIONS", ENDPOINT, b"").headers)
+
+    def ask(self, command: str, body: Element | None = None) -> Element | None:
+        """The reply's document, None if it has none; Unanswered, or Denied."""
+        query = urlencode(
+            {
+                "Cmd": command,
+                "User": self.user,
+                "DeviceId": self.device,
+                "DeviceType": self.kind,
+            }
+        )
+        data = b"" if body is None else encode(body)
+        reply = self._request("POST", f"{ENDPOINT}?{query}", data)
+        content = reply.content
+        return decode(content) if content else None
+
+    def connect(self) -> socket.socket:
+        """The socket to the server, opened if it is not."""
+        if self._connection is None:
+            self._connection = HTTPConnection(self.host, self.port, timeout=self.timeout)
+        if self._connection.sock is None:
+            self._connection.connect()
+        return self._connection.sock
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _request(self, method: str, target: str, data: bytes) -> _Reply:
+        try:
+            self.connect()
+            assert self._connection is not None
+            self._connection.request(method, target, data, self._headers())
+            response = self._connection.getresponse()
+            reply = _Reply(response)
+        except (HTTPException, OSError) as error:
+            self.close()
+            raise Unanswered(str(error)) from error
+        if reply.status == 503:
+            raise Unanswered("the server is busy")
+        if reply.status != 200:
+            raise Denied(reply.status, reply.headers)
+        return reply
+
+    def _headers(self) -> dict[str, str]:
+        secret = b64encode(f"{self.user}:{self.password}".encode()).decode()
+        return {
+            "Authorization": f"Basic {secret}",
+            "Content-Type": WBXML,
+            "MS-ASProtocolVersion": self.version,
+            "X-MS-PolicyKey": self.policy_key,
+            "User-Agent": self.agent,
+        }
+
+    # What every phone does first
+
+    def provision(self) -> None:
+        """Both phases (MS-ASPROV 3.1.5.1)."""
+        first = self._policy(E("provision:PolicyType", POLICY))
+        second = self._policy(
+            E("provision:PolicyType", POLICY),
+            E("provision:PolicyKey", first),
+            E("provision:Status", 1),
+        )
+        self.policy_key = second
+
+    def _policy(self, *about: Element) -> str:
+        self.policy_key = "0"
+        asked = E("provision:Policies", E("provision:Policy", *about))
+        about_me = E("settings:DeviceInformation", E("settings:Set", E("settings:Model", "Test")))
+        introduced = about_me if len(about) == 1 else None
+        reply = self.ask("Provision", E("provision:Provision", introduced, asked))
+        policies = reply.find("provision:Policies") if reply else None
+        policy = policies.find("provision:Policy") if policies else None
+        assert policy is not None, reply
+        assert policy.text_of("provision:Status") == "1", reply
+        return policy.text_of("provision:PolicyKey", "")
+
+    def folders(self) -> dict[str, str]:
+        """ServerId by folder type, of the whole hierarchy (MS-ASCMD 2.2.1.5)."""
+        body = E("folderhierarchy:FolderSync", E("folderhierarchy:SyncKey", "0"))
+        reply = self.ask("FolderSync", body)
+        changes = reply.find("folderhierarchy:Changes") if reply else None
+        assert changes is not None, reply
+        return {
+            each.text_of("folderhierarchy:Type", ""): each.text_of("folderhierarchy:ServerId", "")
+            for each in changes.find_all("folderhierarchy:Add")
+        }
+
+    def ping(self, folders: list[str], seconds: int) -> tuple[str, list[str]]:
+        """Status, and the folders that have news (MS-ASCMD 2.2.1.13)."""
+        listed = [E("ping:Folder", E("ping:Id", id), E("ping:Class", "Calendar")) for id in folders]
+        body = E("ping:Ping", E("ping:HeartbeatInterval", seconds), E("ping:Folders", *listed))
+        reply = self.ask("Ping", body)
+        assert reply is not None
+        named = reply.find("ping:Folders")
+        return reply.text_of("ping:Status", ""), [each.value for each in named or ()]
+
+
+class _Reply:
+    """Read to its end, so that the connection can be used again."""
+
+    def __init__(self, response: HTTPResponse) -> None:
+        self.content = response.read()
+        self.status = response.status
+        self.headers = {name.lower(): value for name, value in response.getheaders()}
+        if "content-length" not in self.headers:
+            raise HTTPException("cut off within the headers")
+
+
+def reset(connection: socket.socket) -> None:
+    """Close so that the other side learns of it as of a phone that left its network."""
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+    connection.close()
