@@ -10,7 +10,6 @@ import base64
 import gzip
 import http.client
 import ssl
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -179,12 +178,10 @@ class Client:
     policy_key: int = 0
     folder_key: str = "0"
     keys: dict[str, str] = field(default_factory=dict)
-    milliseconds: float = 0.0
-    """How long the last request took."""
 
     def options(self) -> Offer:
         """What the server offers; from now on the client speaks the best of it."""
-        reply = self._timed("OPTIONS", self.wire.path, {}, b"", None)
+        reply = self._send("OPTIONS", self.wire.path, {}, b"", None)
         versions = _listed(reply.headers.get("ms-asprotocolversions", ""))
         if not versions:
             raise NotActiveSync("it answers OPTIONS without protocol versions")
@@ -212,7 +209,7 @@ class Client:
         if data:
             sent["Content-Type"] = WBXML
         target = f"{self.wire.path}?{urlencode(query, quote_via=quote)}"
-        return self._timed("POST", target, {**sent, **(headers or {})}, data, timeout, command)
+        return self._send("POST", target, {**sent, **(headers or {})}, data, timeout, command)
 
     def ask(
         self, command: str, body: Element | None = None, *, timeout: float | None = None
@@ -298,7 +295,7 @@ class Client:
     def close(self) -> None:
         self.wire.close()
 
-    def _timed(
+    def _send(
         self,
         method: str,
         target: str,
@@ -309,11 +306,7 @@ class Client:
     ) -> Reply:
         secret = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
         sent = {"Authorization": f"Basic {secret}", "User-Agent": self.agent, **headers}
-        began = time.perf_counter()
-        try:
-            reply = self.wire.request(method, target, sent, body, timeout)
-        finally:
-            self.milliseconds = (time.perf_counter() - began) * 1000
+        reply = self.wire.request(method, target, sent, body, timeout)
         if reply.status != 200:
             raise HttpRefusal(command, reply.status, reply.headers)
         return reply

@@ -13,7 +13,7 @@ import click
 from adapters.ical.rrule_text import text as rule_text
 from domain.body import Body
 from domain.calendar import Attachment, Attendee, Location
-from domain.patch import CANCELLED, CLEARED, Values
+from domain.patch import Mark, Values
 from domain.recurrence import Recurrence
 from domain.when import AllDay, Instant, Timed, When
 
@@ -92,8 +92,8 @@ def words(value: object, values: Values) -> str:
             return ", ".join(words(each, values) for each in value)
         case datetime():
             return value.isoformat(" ", "minutes")
-    if value is CLEARED or value is CANCELLED:
-        return value.value
+    if isinstance(value, Mark):
+        return str(value.value)
     return _occurrences(value, values) if isinstance(value, Mapping) else str(value)
 
 

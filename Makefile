@@ -1,0 +1,54 @@
+# make run: the server, here and now. make test: all tests. make check: what must pass before a commit.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest -n auto
+SLOW := tests/system tests/compat
+
+.PHONY: help run test check check-all format lint types fast clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make run        start the server on $${TACCUINO_BIND:-127.0.0.1:8000}; the first time, set it up'
+	@echo 'make test       all tests'
+	@echo 'make check      format, lint, types, layers, fast tests'
+	@echo 'make check-all  format, lint, types, all tests'
+	@echo 'make format     put the code into its form'
+
+run: .venv/ready
+	@$(BIN)/taccuino init && exec $(BIN)/taccuino serve
+
+test: .venv/ready-for-tests
+	@$(PYTEST)
+
+check: lint types fast
+
+check-all: lint types test
+
+format: .venv/ready-for-tests
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lint: .venv/ready-for-tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: .venv/ready-for-tests
+	@$(BIN)/mypy
+
+fast: .venv/ready-for-tests
+	@$(PYTEST) $(SLOW:%=--ignore=%)
+
+clean:
+	rm -rf .venv build dist *.egg-info
+
+.venv/ready: pyproject.toml
+	@$(PYTHON) -m venv .venv
+	$(PIP) --editable .
+	@touch $@
+
+.venv/ready-for-tests: pyproject.toml
+	@$(PYTHON) -m venv .venv
+	$(PIP) --editable '.[dev]'
+	@touch .venv/ready $@
