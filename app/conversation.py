@@ -23,6 +23,7 @@ from domain.kinds import KINDS, kind_of
 from domain.patch import apply, difference
 from domain.round import (
     ItemQuarantined,
+    ItemReleased,
     LineBegun,
     Reach,
     RoundAnswered,
@@ -37,12 +38,15 @@ from projections import items, lines
 from projections.codec import Codec
 from projections.delta import NOBODY, Entry, Verb, View, advance
 from projections.items import CollectionRow
-from projections.lines import Line, Round
+from projections.lines import Line, Quarantine, Round
 from projections.synckey import SyncKey
 
 EVERYTHING = 1 << 30
 PATIENCE = 3
 """How often an answer is asked for again before something in it is taken for the reason."""
+
+LONE_PATIENCE = 8
+"""How many repeats more it takes until that is the one item in it: networks fail often, too."""
 
 REPEATED = 60
 """For so many seconds a key 0 with the same options is taken for the same request again."""
@@ -219,10 +223,11 @@ class Conversation:
         if suspect:
             window = max(1, len(view.tell(before, EVERYTHING, suspect)[0]) // 2)
         told, after = view.tell(before, window, suspect)
+        suspect = None if after == suspect else suspect
         while not told and after.done and after.target < self.collection.head:
             before = advance(after, self.collection.head, ask.cutoff)
             told, after = view.tell(before, window)
-        return before, after, told, None if after == suspect else suspect
+        return before, after, told, suspect
 
     def _repeat(self, line: Line, ask: Ask, desk: Desk) -> Answer:
         """The answer did not arrive: the same again. Other commands make a sibling answer."""
@@ -235,28 +240,26 @@ class Conversation:
         if same:
             answer = same[-1]
             self._note(RoundRepeated, line.name, generation=answer.key.generation)
+            line, answer = self._halve(line, answer)
         else:
             last = line.answers[-1]
             answer = self._record(
                 line, line.confirmed, last.before, last.after, verdicts, last.wishes, last.suspect
             )
             line = replace(line, answers=(*line.answers, answer))
-        if answer.repeats + 1 >= PATIENCE:
-            line, answer = self._halve(line, answer)
         return _spoken(answer, ask.commands, self._range(line, answer))
 
     def _halve(self, line: Line, answer: Round) -> tuple[Line, Round]:
-        """Half of the range as a sibling answer; a lone item is reduced, then left out."""
-        told = self._range(line, answer)
-        if not told:
+        """If it was repeated too often, half of its range as a sibling answer; a lone item is
+        reduced, then left out."""
+        told, after, suspect = self._range(line, answer), answer.after, None
+        if answer.repeats + 1 < _bound(answer, told):
             return line, answer
-        after, suspect = answer.after, None
         if len(told) > 1:
-            view = self.view(line, answer)
-            _, after = view.tell(answer.before, len(told) // 2, answer.after)
+            _, after = self.view(line, answer).tell(answer.before, len(told) // 2, answer.after)
             suspect = answer.after
         else:
-            self._quarantine(line, told[0])
+            self._keep(line, told[0])
         sibling = self._record(
             line,
             line.confirmed,
@@ -268,18 +271,50 @@ class Conversation:
         )
         return replace(line, answers=(*line.answers, sibling)), sibling
 
-    def _quarantine(self, line: Line, entry: Entry) -> None:
-        row = entry.row
-        self._note(
-            ItemQuarantined,
+    def _keep(self, line: Line, entry: Entry) -> None:
+        """From the next answer on the phone is spared this edition."""
+        item, row = entry.row.item, entry.row
+        kept = Quarantine(
+            row.edition,
+            row.pos,
             line.name,
-            item=UUID(bytes=row.item),
-            edition=row.edition,
-            row=row.pos,
-            held=entry.verb is not Verb.ADD,
-            reduced=not entry.reduced,
+            self._next_generation(),
+            entry.verb is not Verb.ADD,
+            not entry.reduced,
         )
+        self._quarantine(item, kept)
+
+    def _quarantine(self, item: bytes, kept: Quarantine) -> None:
+        facts = vars(kept) | {"item": UUID(bytes=item), "row": kept.pos}
+        del facts["pos"], facts["line"]
+        self._note(ItemQuarantined, kept.line, **facts)
         self._refresh()
+
+    def release(self, line: Line, item: UUID) -> None:
+        """The phone is spared this item no longer."""
+        self._note(ItemReleased, line.name, item=item)
+        self._refresh()
+
+    def set_apart(self, answer: SyncKey, entry: Entry, reduced: bool) -> None:
+        """We cannot show this edition ourselves: the answer went without it, or `reduced`."""
+        found = self.find(answer)
+        if found is None:
+            return
+        held, row = entry.verb is not Verb.ADD, entry.row
+        line, generation = found[0].name, answer.generation
+        kept = Quarantine(row.edition, row.pos, line, generation, held, reduced)
+        self._quarantine(row.item, kept)
+
+    def _reconsider(self, line: Line, round: Round) -> None:
+        """An answer from before a quarantine was read after all: the phone took the item."""
+        for item, kept in self.quarantine.items():
+            if kept.line != line.name or kept.generation <= round.key.generation:
+                continue
+            if kept.reduced:
+                self.release(line, UUID(bytes=item))
+            else:
+                spared = replace(kept, reduced=True, generation=round.key.generation)
+                self._quarantine(item, spared)
 
     def _range(self, line: Line, answer: Round) -> list[Entry]:
         if answer.before == answer.after:
@@ -291,6 +326,7 @@ class Conversation:
         siblings = [answer for answer in line.answers if answer is not round]
         if not siblings:
             return
+        self._reconsider(line, round)
         mine = {verdict.key: verdict for verdict in round.verdicts}
         told = {verdict.item for verdict in round.verdicts}
         view = self.view(line, round)
@@ -312,24 +348,25 @@ class Conversation:
 
     def _insist(self, view: View, own: Verdict, late: Verdict) -> None:
         """A request that came late overwrote what the phone had said since: that is undone."""
-        if late.item is None or late.row is None or own.row is None:
+        if late.item is None or late.row is None:
             return
-        item, edition = self._load(late.item), self._edition(late.row)
-        before, after = (self._load(late.item, at).values for at in (edition - 1, edition))
-        if item.removed:
+        item, edition = self._load(late.item), self._edition(late.item, late.row)
+        replaced = self._edition(late.item, late.row - 1)
+        if item.removed or replaced == edition:
             return
+        before, after = (self._load(late.item, at).values for at in (replaced, edition))
         undoing = difference(after, before)
         fields = kind_of(type(item)).fields
         resolution = resolve(fields, after, undoing, item.values, mine_wins=True)
         if resolution.patch:
-            said = self._load(late.item, self._edition(own.row)).values
-            silent = apply(item.values, resolution.patch) == said
+            said = self._load(late.item, self._edition(late.item, own.row)) if own.row else None
+            silent = said is not None and apply(item.values, resolution.patch) == said.values
             item.revise(resolution.patch, edition, Echo(view.line, silent))
             self.groupware.save(item)
 
     def _reoffer(self, id: UUID, reason: str, echo: Echo) -> None:
         item = self._load(id)
-        item.reoffer(reason, echo)
+        item.reoffer(reason, echo, self.collection.id)
         self.groupware.save(item)
 
     def _load(self, id: UUID, edition: int | None = None) -> Item:
@@ -337,10 +374,12 @@ class Conversation:
         assert row is not None, "a verdict speaks of an item that was there"
         return self.groupware.load(KINDS[row.kind].aggregate, id, edition)
 
-    def _edition(self, pos: int) -> int:
+    def _edition(self, item: UUID, pos: int) -> int:
+        """The edition that stood at this position."""
         (edition,) = self.connection.execute(
-            "SELECT edition FROM change WHERE collection = ? AND pos = ?",
-            (self.collection.number, pos),
+            "SELECT edition FROM change WHERE collection = ? AND item = ? AND pos <= ?"
+            " ORDER BY pos DESC LIMIT 1",
+            (self.collection.number, item.bytes, pos),
         ).fetchone()
         return int(edition)
 
@@ -382,7 +421,6 @@ class Conversation:
         suspect: Reach | None,
     ) -> Round:
         key = SyncKey(self._next_generation(), self.tag())
-        repeats = PATIENCE - 1 if suspect and line.answers else 0
         self._note(
             RoundAnswered,
             line.name,
@@ -400,7 +438,7 @@ class Conversation:
             key,
             parent.key.generation,
             parent.begun,
-            repeats,
+            0,
             before,
             after,
             verdicts,
@@ -412,9 +450,8 @@ class Conversation:
         stream = stream_of(self.partnership, self.collection.id)
         last = self.groupware.recorder.select_events(stream, desc=True, limit=1)
         version = last[0].originator_version + 1 if last else 1
-        self.groupware.save(
-            event.note(stream, version, collection=self.collection.id, line=line, **facts)
-        )
+        place = {"phone": self.partnership, "collection": self.collection.id}
+        self.groupware.save(event.note(stream, version, line=line, **place, **facts))
 
     def _next_generation(self) -> int:
         (last,) = self.connection.execute(
@@ -435,6 +472,14 @@ def _foreign(round: Round, siblings: Sequence[Round]) -> frozenset[int]:
     """Rows made by commands that this answer does not speak of."""
     rows = {v.row for sibling in siblings for v in sibling.verdicts if v.row is not None}
     return frozenset(rows - {verdict.row for verdict in round.verdicts})
+
+
+def _bound(answer: Round, told: Sequence[Entry]) -> int:
+    """After so many repeats something is done: at once, where halving is under way."""
+    if len(told) > 1:
+        return 1 if answer.suspect else PATIENCE
+    whole = any(entry.verb in (Verb.ADD, Verb.CHANGE) for entry in told)
+    return PATIENCE + LONE_PATIENCE if whole else EVERYTHING
 
 
 def _once(commands: Sequence[Command]) -> Sequence[Command]:

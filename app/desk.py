@@ -95,17 +95,17 @@ class ItemDesk:
 
     def delete(self, command: Command, view: View, reach: Reach) -> Verdict:
         row = items.item(self.connection, command.item) if command.item else None
-        if row is None or row.collection != self.collection.number:
+        if row is None or row.kind != self.kind:
             return _verdict(command, NOT_FOUND)
         item = self._load(row.id)
-        echo = Echo(view.line, True, False)
-        if not item.removed:
+        echo, here = Echo(view.line, True, False), self.collection.id
+        if item.collection == here and not item.removed:
             use.remove(self.groupware, item, echo)
         elif view.has(row.id.bytes, reach):
-            item.reoffer("removed twice", echo)
+            item.reoffer("removed twice", echo, here)
             self.groupware.save(item)
         else:
-            return _verdict(command, DONE)
+            return _verdict(command, DONE if item.collection == here else NOT_FOUND)
         return self._made(command, DONE, item.id)
 
     def _revise(self, command: Command, view: View, item: Item, meaning: Meaning) -> Verdict:

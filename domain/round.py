@@ -82,6 +82,9 @@ class Verdict:
 
 
 class RoundEvent(Event):
+    """`phone` is the partnership whose rounds these are, whoever acts."""
+
+    phone: UUID
     collection: UUID
     line: int
 
@@ -135,8 +138,8 @@ class RoundConfirmed(RoundEvent):
 class ItemQuarantined(RoundEvent):
     """This phone cannot take this edition of an item: it gets it `reduced`, then not at all.
 
-    `row` is the position of the change it choked on; `held` says whether it had an earlier
-    edition.
+    `row` is the position of the change it choked on, `generation` that of the first answer
+    without it; `held` says whether the phone had an earlier edition.
     """
 
     TOPIC = "item.quarantined"
@@ -144,12 +147,13 @@ class ItemQuarantined(RoundEvent):
     item: UUID
     edition: int
     row: int
+    generation: int
     held: bool
     reduced: bool
 
 
 class ItemReleased(RoundEvent):
-    """An item in quarantine may be offered to the phone again."""
+    """The phone has taken the item after all, or it is to be offered to it once more."""
 
     TOPIC = "item.released"
 

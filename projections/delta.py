@@ -88,7 +88,7 @@ class View:
         fact = self._fact(self._own(item, reach.base))
         sent = self._at(item, reach.target)
         if sent and reach.base < sent.pos <= reach.cursor and (not fact or fact.pos < sent.pos):
-            return sent.op != DELETE and sent.until >= reach.cutoff
+            return sent.op != DELETE and sent.until >= reach.cutoff and self._taken(sent)
         if fact:
             return bool(fact.present)
         if sent and sent.pos <= reach.base and _drained(sent, reach):
@@ -100,6 +100,9 @@ class View:
         sent = self._at(item, reach.target)
         if sent is None or sent.pos > reach.cursor:
             sent = self._at(item, reach.base)
+        kept = self._kept(sent) if sent else None
+        if kept and not kept.reduced:
+            sent = self._at(item, kept.pos - 1) if kept.held else None
         own = self._own(item, sent.pos if sent else 0)
         for row in own:
             if (row.silent or row.present) and not _withdrawn(row, own):
@@ -158,14 +161,11 @@ class View:
             yield row
 
     def _entry(self, row: Row, reach: Reach) -> list[Entry]:
-        kept = self.quarantine.get(row.item)
-        if kept and kept.edition == row.edition and not kept.released:
-            if not kept.reduced:
-                return []
-        else:
-            kept = None
         verb = self._verb(row, reach)
-        return [Entry(verb, row, kept is not None)] if verb else []
+        kept = self._kept(row) if verb in (Verb.ADD, Verb.CHANGE) else None
+        if verb is None or (kept and not kept.reduced):
+            return []
+        return [Entry(verb, row, kept is not None)]
 
     def _verb(self, row: Row, reach: Reach) -> Verb | None:
         own = self._own(row.item, reach.base)
@@ -196,10 +196,17 @@ class View:
         """Live at base, within the window of base, and not kept from the phone there."""
         if base is None or base.op == DELETE or base.until < reach.was:
             return False
-        kept = self.quarantine.get(base.item)
-        if kept and kept.pos == base.pos and not kept.reduced:
-            return kept.held and kept.line == self.line
-        return True
+        return self._taken(base)
+
+    def _kept(self, row: Row) -> Quarantine | None:
+        """Set where the phone chokes on this edition."""
+        kept = self.quarantine.get(row.item)
+        return kept if kept and kept.edition == row.edition else None
+
+    def _taken(self, row: Row) -> bool:
+        """Whether the phone has the item once it was to be told of this row."""
+        kept = self._kept(row)
+        return kept is None or kept.reduced or (kept.held and kept.line == self.line)
 
     def _fact(self, own: list[Row]) -> Row | None:
         """The line's own last word on whether it has the item."""

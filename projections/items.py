@@ -238,6 +238,16 @@ def with_uid(connection: sqlite3.Connection, uid: str) -> Iterator[ItemRow]:
     return map(_item, rows)
 
 
+def mentioning(connection: sqlite3.Connection, owner: UUID, text: str) -> Iterator[ItemRow]:
+    """The live items of a person in whose values this text stands somewhere."""
+    rows = connection.execute(
+        f"{_ITEM} WHERE NOT removed AND instr(value, ?)"
+        " AND collection IN (SELECT number FROM collection WHERE owner = ?)",
+        (text.encode(), owner.bytes),
+    )
+    return map(_item, rows)
+
+
 def twins(
     connection: sqlite3.Connection, collection: int, kind: str, values: Values
 ) -> tuple[list[ItemRow], list[ItemRow]]:

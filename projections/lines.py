@@ -51,9 +51,9 @@ CREATE TABLE IF NOT EXISTS quarantine (
     edition INTEGER NOT NULL,
     pos INTEGER NOT NULL,
     line INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
     held INTEGER NOT NULL,
     reduced INTEGER NOT NULL,
-    released INTEGER NOT NULL DEFAULT 0,
     event INTEGER NOT NULL,
     PRIMARY KEY (partnership, collection, item)
 ) STRICT, WITHOUT ROWID;
@@ -120,9 +120,9 @@ class Quarantine:
     edition: int
     pos: int
     line: int
+    generation: int
     held: bool
     reduced: bool
-    released: bool
 
 
 class LineProjector:
@@ -132,9 +132,9 @@ class LineProjector:
         self.codec = codec
 
     def __call__(self, connection: sqlite3.Connection, event: DomainEvent, position: int) -> None:
-        if not isinstance(event, RoundEvent) or event.partnership is None:
+        if not isinstance(event, RoundEvent):
             return
-        place = (event.partnership.bytes, event.collection.bytes)
+        place = (event.phone.bytes, event.collection.bytes)
         match event:
             case LineBegun():
                 self._begin(connection, place, event)
@@ -158,8 +158,7 @@ class LineProjector:
                 _quarantine(connection, place, event, position)
             case ItemReleased():
                 connection.execute(
-                    "UPDATE quarantine SET released = 1"
-                    " WHERE partnership = ? AND collection = ? AND item = ?",
+                    "DELETE FROM quarantine WHERE partnership = ? AND collection = ? AND item = ?",
                     (*place, event.item.bytes),
                 )
 
@@ -198,7 +197,7 @@ def _quarantine(
     connection: sqlite3.Connection, place: tuple[bytes, bytes], event: ItemQuarantined, at: int
 ) -> None:
     row = (*place, event.item.bytes, event.edition, event.row, event.line)
-    state = (event.held, event.reduced, 0, at)
+    state = (event.generation, event.held, event.reduced, at)
     connection.execute(
         "INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, *state)
     )
@@ -236,13 +235,13 @@ def quarantined(
 ) -> dict[bytes, Quarantine]:
     """What this phone cannot take, by item."""
     rows = connection.execute(
-        "SELECT item, edition, pos, line, held, reduced, released FROM quarantine"
+        "SELECT item, edition, pos, line, generation, held, reduced FROM quarantine"
         " WHERE partnership = ? AND collection = ?",
         (partnership.bytes, collection.bytes),
     )
     return {
-        item: Quarantine(edition, pos, line, bool(held), bool(reduced), bool(released))
-        for item, edition, pos, line, held, reduced, released in rows
+        item: Quarantine(edition, pos, line, generation, bool(held), bool(reduced))
+        for item, edition, pos, line, generation, held, reduced in rows
     }
 
 

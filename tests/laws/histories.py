@@ -138,6 +138,8 @@ class EngineSide:
         item = UUID(bytes=entry.row.item)
         gone = entry.verb.value == "Delete"
         values = None if gone else from_values(self._load(item, entry.row.edition).values)
+        if values and entry.reduced:
+            values["b"] = 0
         return entry.verb.value, name_of(item), values
 
     # As an editor at the server sees it

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 ADD, CHANGE, DELETE = 1, 2, 3
 OPEN = 1 << 40
+LONE_PATIENCE = 8
 Values = dict[str, int]
 
 
@@ -85,6 +86,18 @@ class Reply:
     changes: list[tuple[str, str, Values | None]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A version a device choked on, at a row; from the answer `key` on it is spared that."""
+
+    version: int
+    pos: int
+    line: str
+    held: bool
+    reduced: bool
+    key: int
+
+
 @dataclass
 class Line:
     name: str
@@ -105,7 +118,7 @@ class Engine:
         self.versions: dict[str, list[Values | None]] = {}
         self.lines: dict[str, list[Line]] = {}  # the line in use, and one begun but unused
         self.aside: list[tuple[str, str, int]] = []
-        self.quarantine: dict[tuple[str, str, int], bool] = {}  # device,item,version → held
+        self.quarantine: dict[tuple[str, str], Kept] = {}  # by device and item
         self.keys = 0
         self.made = 0
 
@@ -205,14 +218,23 @@ class Engine:
         row = self.row_at(item, state.base)
         if row is None or row.op == DELETE or row.until < state.was:
             return False
-        return self.quarantine.get((line, item, row.version), True)
+        return self.taken(row, line)
+
+    def kept(self, row: Row, line: str) -> Kept | None:
+        kept = self.quarantine.get((line.split("/")[0], row.item))
+        return kept if kept and kept.version == row.version else None
+
+    def taken(self, row: Row, line: str) -> bool:
+        """Whether the device has the item after it was offered this row."""
+        kept = self.kept(row, line)
+        return kept is None or kept.reduced or (kept.held and kept.line == line)
 
     def has(self, item: str, line: str, state: State, but: set[int]) -> bool:
         """Whether the device has the item once it has read the answer that led to `state`."""
         fact = self.fact(item, line, state, but)
         sent = self.row_at(item, state.target)
         if sent and state.base < sent.pos <= state.cursor and (not fact or fact.pos < sent.pos):
-            return sent.op != DELETE and sent.until >= state.cutoff
+            return sent.op != DELETE and sent.until >= state.cutoff and self.taken(sent, line)
         if (
             sent
             and sent.pos <= state.base
@@ -226,6 +248,9 @@ class Engine:
         sent = self.row_at(item, state.target)
         if sent is None or sent.pos > state.cursor:
             sent = self.row_at(item, state.base)
+        kept = self.kept(sent, line) if sent else None
+        if kept and not kept.reduced:
+            sent = self.row_at(item, kept.pos - 1) if kept.held else None
         floor = sent.pos if sent else 0
         own = [r for r in self.rows if r.item == item and r.line == line and r.pos > floor]
         for row in reversed(own):
@@ -283,8 +308,11 @@ class Engine:
 
     def verb(self, line: str, row: Row, state: State, but: set[int]) -> str | None:
         """How the device is told of a row: Add, Change, Delete, SoftDelete or not at all."""
-        if (line, row.item, row.version) in self.quarantine:
-            return None
+        verb, kept = self.plain_verb(line, row, state, but), self.kept(row, line)
+        left_out = kept and not kept.reduced and verb in ("Add", "Change")
+        return None if left_out else verb
+
+    def plain_verb(self, line: str, row: Row, state: State, but: set[int]) -> str | None:
         fact = self.fact(row.item, line, state, but)
         if fact and fact.pos > row.pos and not fact.present:
             return None
@@ -357,6 +385,7 @@ class Engine:
         if not siblings:
             return
         line.confirmed, line.answers = round, []
+        self.reconsider(line, round)
         told = {verdict.item for verdict in round.verdicts.values()}
         but = self.foreign(round, siblings)
         for sibling in siblings:
@@ -369,6 +398,16 @@ class Engine:
                     self.change(line.name, round.after, change, client_wins)
                 elif verdict.item not in told:
                     self.withdraw(line.name, round, verdict, but)
+
+    def reconsider(self, line: Line, round: Round) -> None:
+        """An answer from before a quarantine was read after all: the device took the item."""
+        for (device, item), kept in list(self.quarantine.items()):
+            if device != line.device or kept.line != line.name or kept.key <= round.key:
+                continue
+            if kept.reduced:
+                del self.quarantine[device, item]
+            else:
+                self.quarantine[device, item] = replace(kept, reduced=True, key=round.key)
 
     def foreign(self, round: Round, siblings: list[Round]) -> set[int]:
         """Rows made by commands this answer does not speak of."""
@@ -389,17 +428,17 @@ class Engine:
         for command in commands:
             self.take(line.name, parent.after, command, verdicts, client_wins)
         before = state = parent.after
-        suspect, out = None, []
+        suspect, out = parent.suspect, []
         if get_changes:
             before = self.advance(parent.after, cutoff)
             suspect = parent.suspect if before == parent.after else None
             if suspect:
                 window = max(1, len(self.delta(line.name, before, 1 << 30, suspect)[0]) // 2)
             out, state = self.delta(line.name, before, window, suspect)
+            suspect = None if state == suspect else suspect
             while not out and state.done and state.target < self.head:
                 before = self.advance(state, cutoff)
                 out, state = self.delta(line.name, before, window)
-            suspect = None if state == suspect else suspect
         if not out and not commands and state.done:  # nothing to say: nothing is recorded
             return Reply(1, parent.key)
         if not line.used:
@@ -419,33 +458,51 @@ class Engine:
         verdicts = {(c.op, c.id): pool[c.op, c.id] for c in commands}
         for answer in reversed(line.answers):
             if answer.verdicts == verdicts:
+                answer.repeats += 1
+                answer = self.halve(line, answer)
                 break
         else:
             answer = replace(line.answers[-1], key=self.next_key(), verdicts=verdicts, repeats=0)
             line.answers.append(answer)
-        answer.repeats += 1
-        if answer.repeats >= self.patience:
-            answer = self.halve(line, answer)
         return self.tell(line, answer, commands)
 
     def halve(self, line: Line, answer: Round) -> Round:
         """A sibling answer with half of the range; alone, the item goes into quarantine."""
-        out = self.range(line, answer)
-        if not out:
+        out, but = self.range(line, answer), self.foreign(answer, line.answers)
+        state, suspect = answer.after, None
+        if answer.repeats < self.bound(answer, out):
             return answer
         if len(out) > 1:
-            but = self.foreign(answer, line.answers)
             _, state = self.delta(line.name, answer.before, len(out) // 2, answer.after, but)
             suspect = answer.after
-        else:
-            verb, row = out[0]
-            self.quarantine[line.name, row.item, row.version] = verb == "Change"
-            state, suspect = answer.after, None
-        answer = replace(
-            answer, key=self.next_key(), after=state, suspect=suspect, repeats=self.patience - 1
-        )
+        key = self.next_key()
+        if len(out) == 1:
+            self.keep(line, *out[0], key)
+        answer = replace(answer, key=key, after=state, suspect=suspect, repeats=0)
         line.answers.append(answer)
         return answer
+
+    def bound(self, answer: Round, told: list[tuple[str, Row]]) -> int:
+        """After so many repeats the range is halved: at once, where that is under way."""
+        if len(told) > 1:
+            return 1 if answer.suspect else self.patience
+        whole = any(verb in ("Add", "Change") for verb, _ in told)
+        return self.patience + LONE_PATIENCE if whole else OPEN
+
+    def keep(self, line: Line, verb: str, row: Row, key: int) -> None:
+        """First reduced, then left out."""
+        before = self.kept(row, line.name)
+        reduced = before is None or not before.reduced
+        kept = Kept(row.version, row.pos, line.name, verb == "Change", reduced, key)
+        self.quarantine[line.device, row.item] = kept
+
+    def release(self, device: str, item: str) -> None:
+        """Offer it again, as it stands."""
+        kept = self.quarantine.pop((device, item))
+        line = self.lines[device][0]
+        held = kept.reduced or (kept.held and kept.line == line.name)
+        newest = next(r for r in reversed(self.rows) if r.item == item)
+        self.touch(item, newest.op, line.name, False, None if held else False)
 
     def range(self, line: Line, answer: Round) -> list[tuple[str, Row]]:
         if answer.before == answer.after:
@@ -455,11 +512,16 @@ class Engine:
 
     def tell(self, line: Line, answer: Round, commands: list[Command]) -> Reply:
         changes = [
-            (verb, row.item, self.versions[row.item][row.version - 1])
+            (verb, row.item, self.shown(line.name, verb, row))
             for verb, row in self.range(line, answer)
         ]
         verdicts = [answer.verdicts[c.op, c.id] for c in commands]
         return Reply(1, answer.key, not answer.after.done, verdicts, changes)
+
+    def shown(self, line: str, verb: str, row: Row) -> Values | None:
+        """The values a device is sent; reduced, they are without `b`."""
+        values = self.versions[row.item][row.version - 1]
+        return {**values, "b": 0} if self.kept(row, line) and verb in ("Add", "Change") else values
 
     # -- commands --------------------------------------------------------------------------
 

@@ -73,12 +73,15 @@ class Phone:
             return True  # the reply is lost
         return self.read(reply, commands)
 
+    def chokes(self, verb: str, item: str, values: Values | None) -> bool:
+        return verb in ("Add", "Change") and self.poison(values)
+
     def read(self, reply: Reply, commands: list[Command]) -> bool:
         if reply.status == 3:
             self.key, self.store, self.edited, self.deleted = 0, {}, {}, set()
             self.strange.append("resync")
             return True
-        if any(v and self.poison(v) for _, _, v in reply.changes):
+        if any(self.chokes(*change) for change in reply.changes):
             return True  # it chokes and asks again
         news = self.key != reply.key or reply.more
         self.key = reply.key
