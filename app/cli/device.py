@@ -101,7 +101,7 @@ def wipe(house: House, id: UUID, kind: str, yes: bool) -> None:
     phone = _expect(house, id)
     if kind == "device" and not yes:
         click.confirm(f"Erase EVERYTHING on {phone.device}, private things too?", abort=True)
-    phones.request_wipe(house.groupware, house.author, id, cast(WipeKind, kind))
+    phones.request_wipe(house.groupware, house.author, id, cast(WipeKind, kind), sure=True)
     click.echo("it will be wiped when it comes next")
 
 

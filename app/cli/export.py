@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
-from typing import BinaryIO, Final
+from typing import Final
 
 import click
 
@@ -26,20 +26,21 @@ WRITERS: Final[dict[str, Callable[[Iterable[tuple[str, Values]]], Iterator[bytes
 
 
 @click.command
-@click.argument("file", type=click.File("wb", atomic=True))
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True))
 @user_option
 @folder_option
 @in_house
-def export(house: House, file: BinaryIO, user: str, folder: str | None) -> None:
+def export(house: House, file: str, user: str, folder: str | None) -> None:
     """Export a folder to FILE (- for standard output), as .ics or .vcf by what it holds.
 
     Without --folder the end of the file's name says which: .vcf is the address book.
     """
     account = house.account(user)
-    source = _source(house, account, folder, PurePath(file.name).suffix.lower())
+    source = _source(house, account, folder, PurePath(file).suffix.lower())
     entries = [(server_id(id), values) for id, values in live(house, source)]
-    for part in WRITERS[source.kind](entries):
-        file.write(part)
+    with click.open_file(file, "wb", atomic=file != "-") as out:
+        for part in WRITERS[source.kind](entries):
+            out.write(part)
     click.echo(f"{len(entries)} exported from {source.name}", err=True)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
-from typing import IO, Any, BinaryIO, Final
+from typing import IO, Any, Final
 
 import click
 
@@ -47,18 +47,18 @@ Said = Entry | BadEntry
 
 
 @click.command("import")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @user_option
 @folder_option
 @in_house
-def import_(house: House, file: BinaryIO, user: str, folder: str | None) -> None:
+def import_(house: House, file: str, user: str, folder: str | None) -> None:
     """Import the .ics or .vcf FILE (- for standard input) into a folder.
 
     What cannot be taken is reported with its line, and the rest goes in.
     """
     account = house.account(user)
-    with spool(file) as whole:
-        kind = kind_of(whole, file.name)
+    with click.open_file(file, "rb") as data, spool(data) as whole:
+        kind = kind_of(whole, file)
         target = house.folder(account, folder, kind)
         tally: Counter[str] = Counter()
         with _progress(whole) as advance:

@@ -1,0 +1,119 @@
+"""`taccuino device` and `wbxml`."""
+
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from adapters.eas.ids import server_id
+from adapters.wbxml import E, encode
+from domain.partnership import Partnership
+from projections import devices
+from tests.app.cli_runner import Cli
+
+MESSAGE = encode(E("folderhierarchy:FolderSync", E("folderhierarchy:SyncKey", "0")))
+OUTLINE = 'folderhierarchy:FolderSync\n  folderhierarchy:SyncKey "0"\n'
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    cli = Cli(tmp_path / "home")
+    cli.person()
+    return cli
+
+
+@pytest.fixture
+def phone(cli: Cli) -> str:
+    """A phone of Ada's that was here on a day in March."""
+    phone = Partnership.id_of(cli.account().id, "PHONE1")
+    account = cli.account().id
+    seen = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    with cli.groupware() as house, house.acting(house.author("device:PHONE1", "t")) as connection:
+        begun = Partnership.begin(account, "PHONE1", "iPhone")
+        begun.describe({"FriendlyName": "Ada's phone"})
+        house.save(begun)
+        devices.note_seen(connection, phone, seen, "x", "16.1")
+    return server_id(phone)
+
+
+def state(cli: Cli) -> str:
+    (row,) = cli.rows("device", "list", "--user", "ada")
+    return row[-1]
+
+
+def test_phones_are_listed_with_what_is_known_of_them(cli: Cli, phone: str) -> None:
+    (row,) = cli.rows("device", "list")
+    assert row[:4] == [phone, "ada", "PHONE1", "Ada's phone"]
+    assert row[4].startswith("2026-03-02")
+    assert row[5:] == ["16.1", "", "welcome"]
+    cli.person("alan")
+    assert cli.rows("device", "list", "-u", "alan") == []
+
+
+def test_a_phone_is_blocked_with_a_reason_and_let_in_again(cli: Cli, phone: str) -> None:
+    cli.done("device", "block", phone, "--reason", "lost")
+    assert state(cli) == "blocked: lost"
+    cli.done("device", "unblock", phone)
+    assert state(cli) == "welcome"
+
+
+def test_a_block_reaches_the_server_at_once(cli: Cli, phone: str) -> None:
+    with cli.ear() as ear:
+        cli.done("device", "block", phone)
+        heard = next(ear.hear())
+    assert heard == {Partnership.id_of(cli.account().id, "PHONE1")}
+
+
+def test_a_wipe_takes_only_the_account_unless_said_otherwise(cli: Cli, phone: str) -> None:
+    cli.done("device", "wipe", phone)
+    assert state(cli) == "to be wiped (account)"
+    assert "cancel the wipe first" in cli.refused("device", "forget", phone)
+    cli.done("device", "spare", phone)
+    assert state(cli) == "welcome"
+
+
+def test_erasing_everything_is_asked_for_twice(cli: Cli, phone: str) -> None:
+    result = cli.run("device", "wipe", phone, "--kind", "device", stdin="n\n")
+    assert result.exit_code == 1
+    assert state(cli) == "welcome"
+    cli.run("device", "wipe", phone, "--kind", "device", stdin="y\n")
+    assert state(cli) == "to be wiped (device)"
+
+
+def test_a_script_says_yes_beforehand(cli: Cli, phone: str) -> None:
+    cli.done("device", "wipe", phone, "--kind", "device", "--yes")
+    assert state(cli) == "to be wiped (device)"
+
+
+def test_a_forgotten_phone_is_not_listed_and_not_known(cli: Cli, phone: str) -> None:
+    cli.done("device", "forget", phone)
+    assert cli.rows("device", "list") == []
+    assert "taccuino device list" in cli.refused("device", "block", phone)
+
+
+def test_a_phone_that_never_was_is_not_known(cli: Cli) -> None:
+    assert "there is no phone" in cli.refused("device", "wipe", server_id(UUID(int=7)))
+
+
+@pytest.mark.parametrize(
+    "form",
+    [MESSAGE, MESSAGE.hex().encode(), base64.b64encode(MESSAGE), base64.urlsafe_b64encode(MESSAGE)],
+    ids=["raw", "hexadecimal", "base64", "base64 of addresses"],
+)
+def test_a_message_is_read_in_whatever_form_it_was_recorded(cli: Cli, form: bytes) -> None:
+    assert cli.done("wbxml", "dump", "-", stdin=form) == OUTLINE
+
+
+def test_hexadecimal_may_be_broken_into_lines(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "recorded.txt"
+    file.write_text(MESSAGE.hex(" ", 4).replace(" ", "\n") + "\n")
+    assert cli.done("wbxml", "dump", str(file)) == OUTLINE
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", b"\x03\x01\x6a", b"<xml/>"])
+def test_what_is_no_message_is_refused_in_one_line(cli: Cli, data: bytes) -> None:
+    assert "no WBXML message" in cli.refused("wbxml", "dump", "-", stdin=data)
