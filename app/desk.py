@@ -76,12 +76,11 @@ class ItemDesk:
         return self._made(command, status, item.id, meaning)
 
     def change(self, command: Command, view: View, reach: Reach) -> Verdict:
-        row = items.item(self.connection, command.item) if command.item else None
-        if row is None or row.kind != self.kind or command.item is None:
+        item = self._named(command)
+        if item is None:
             return _verdict(command, NOT_FOUND)
-        known = view.known(row.id.bytes, reach)
-        item = self._load(row.id)
-        base = item if known in (None, item.edition) else self._load(row.id, known)
+        known = view.known(item.id.bytes, reach)
+        base = item if known in (None, item.edition) else self._load(item.id, known)
         try:
             meaning = self.read(command, base.values)
         except Unconvertible:
@@ -94,14 +93,13 @@ class ItemDesk:
         return self._merge(command, view, item, base, meaning)
 
     def delete(self, command: Command, view: View, reach: Reach) -> Verdict:
-        row = items.item(self.connection, command.item) if command.item else None
-        if row is None or row.kind != self.kind:
+        item = self._named(command)
+        if item is None:
             return _verdict(command, NOT_FOUND)
-        item = self._load(row.id)
         echo, here = Echo(view.line, True, False), self.collection.id
         if item.collection == here and not item.removed:
             use.remove(self.groupware, item, echo)
-        elif view.has(row.id.bytes, reach):
+        elif view.has(item.id.bytes, reach):
             item.reoffer("removed twice", echo, here)
             self.groupware.save(item)
         else:
@@ -153,6 +151,14 @@ class ItemDesk:
         if lost and lost not in item.aside.values():
             item.set_aside(uuid4(), lost, kept, reason)
             self.groupware.save(item)
+
+    def _named(self, command: Command) -> Item | None:
+        """The item a command names, removed or not; None if this person never had it."""
+        row = items.item(self.connection, command.item) if command.item else None
+        if row is None or row.kind != self.kind:
+            return None
+        item = self._load(row.id)
+        return item if item.owner == self.collection.owner else None
 
     def _load(self, id: UUID, edition: int | None = None) -> Item:
         return self.groupware.load(KINDS[self.kind].aggregate, id, edition)
