@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from defusedxml.ElementTree import fromstring
 
 from adapters.eas.autodiscover import MOBILESYNC, XML_PATH
-from adapters.eas.client import Reply, Wire
+from adapters.eas.wire import Reply, Wire
 
 REQUEST: Final = "http://schemas.microsoft.com/exchange/autodiscover/mobilesync/requestschema/2006"
 PATIENCE: Final = 10.0

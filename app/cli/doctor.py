@@ -19,9 +19,9 @@ from adapters.eas.client import (
     NotActiveSync,
     RemoteFolder,
     StatusRefusal,
-    Wire,
 )
 from adapters.eas.lookup import look_up
+from adapters.eas.wire import Wire
 from adapters.wbxml import Element, Malformed
 from app.cli.types import password as ask
 

@@ -6,7 +6,7 @@ import getpass
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Final
@@ -29,11 +29,16 @@ DEFAULT: Final = {"calendar": CALENDAR, "contacts": CONTACTS}
 
 @dataclass(frozen=True)
 class House:
-    """`author` is one act of one person: all events of a verb carry the same request id."""
+    """`actor` is who works at the command line; all that comes of a verb is one `request`."""
 
     settings: Settings
     groupware: Groupware
-    author: Authorship
+    actor: str
+    request: str
+
+    @property
+    def author(self) -> Authorship:
+        return self.groupware.author(self.actor, self.request)
 
     def account(self, name: str) -> AccountRow:
         """The person with this name or address."""
@@ -71,14 +76,13 @@ def open_house() -> Iterator[House]:
     settings = Settings.load()
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     bell = Bell(settings.sockets)
-    groupware = open_groupware(settings.home, ring=bell.ring)
-    author = groupware.author(f"admin:{whoami()}", f"cli-{secrets.token_hex(4)}")
     try:
-        yield House(settings, groupware, author)
-    finally:
+        groupware = open_groupware(settings.home, ring=bell.ring)
+        with closing(groupware.pool):
+            yield House(settings, groupware, f"admin:{whoami()}", f"cli-{secrets.token_hex(4)}")
         bell.settle()
+    finally:
         bell.close()
-        groupware.pool.close()
 
 
 def in_house(verb: Callable[..., None]) -> Callable[..., None]:

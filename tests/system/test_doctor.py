@@ -16,9 +16,10 @@ import pytest
 from click.testing import Result
 
 from adapters.eas import lookup
-from adapters.eas.client import Client, HttpRefusal, StatusRefusal, Wire
+from adapters.eas.client import Client, HttpRefusal, StatusRefusal
 from adapters.eas.lookup import Tried, look_up, places
 from adapters.eas.version import Version
+from adapters.eas.wire import Wire
 from adapters.wbxml import E, Element
 from app.cli import doctor
 from app.cli.doctor import Visit, pinged

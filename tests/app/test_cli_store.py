@@ -1,0 +1,95 @@
+"""`taccuino item history`, `verify` and `rebuild`: what the log knows."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from adapters.eas.ids import server_id
+from app.composition import STORE
+from tests.app.cli_runner import Cli
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    cli = Cli(tmp_path / "home")
+    cli.person()
+    return cli
+
+
+def tamper(cli: Cli, statement: str) -> None:
+    connection = sqlite3.connect(cli.home / STORE)
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def test_the_history_tells_who_changed_what_from_what(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "grace")
+    id = cli.event("--reminder", "15", "--location", "Here")
+    cli.done("event", "edit", id, "--start", "2026-12-02T10:00", "--clear", "reminder")
+    cli.done("event", "remove", id)
+    begun, revised, removed = cli.rows("item", "history", id)
+    assert [row[2] for row in (begun, revised, removed)] == ["admin:grace"] * 3
+    assert [row[3].partition(".")[0] for row in (begun, revised, removed)] == ["appointment"] * 3
+    assert "subject: Dentist" in begun[4]
+    assert "reminder: 15 → nothing" in revised[4]
+    assert "09:00 – 10:00 Europe/Rome → 2026-12-02 10:00 – 11:00 Europe/Rome" in revised[4]
+    assert removed[4] == ""
+    assert len({row[5] for row in (begun, revised, removed)}) == 3
+
+
+def test_the_history_of_a_series_tells_its_rule(cli: Cli) -> None:
+    series = "BEGIN:VEVENT\nUID:1\nDTSTART:20261201T090000\nRRULE:FREQ=DAILY\nEND:VEVENT"
+    cli.done("import", "-", "-u", "ada", stdin=f"BEGIN:VCALENDAR\n{series}\nEND:VCALENDAR\n")
+    (event,) = cli.rows("event", "list", "-u", "ada")
+    (begun,) = cli.rows("item", "history", event[0])
+    assert "recurrence: FREQ=DAILY" in begun[4]
+
+
+def test_what_never_was_has_no_history(cli: Cli) -> None:
+    assert "there is no item" in cli.refused("item", "history", server_id(uuid4()))
+
+
+def test_a_store_that_is_what_its_log_says_is_sound(cli: Cli) -> None:
+    cli.event()
+    cli.contact()
+    looked, verdict = cli.done("verify").splitlines()
+    assert "events and" in looked
+    assert verdict == "The log is as it was written, and every row is what it says."
+
+
+def test_a_row_that_somebody_altered_is_found_and_mended(cli: Cli) -> None:
+    cli.event()
+    tamper(cli, "UPDATE account SET zone = 'Asia/Tokyo'")
+    result = cli.run("verify")
+    assert result.exit_code == 1
+    assert "In account" in result.stdout
+    assert "taccuino rebuild" in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert "made anew from" in cli.done("rebuild")
+    cli.done("verify")
+    assert cli.account().zone == "Europe/Rome"
+
+
+def test_a_log_that_somebody_altered_is_not_trusted(cli: Cli) -> None:
+    cli.event()
+    tamper(cli, "UPDATE stored_event SET topic = 'account.zone-chosen' WHERE position = 3")
+    result = cli.run("verify")
+    assert result.exit_code == 1
+    assert "cannot be trusted from event 3 on" in result.stdout
+
+
+def test_a_rebuild_changes_nothing_that_anybody_can_see(cli: Cli) -> None:
+    contact = cli.contact("--email", "grace@example.org")
+    event = cli.event("--attendee", "grace@example.org")
+    lists = [("user", "list"), ("folder", "list", "ada"), ("event", "list", "-u", "ada")]
+    shown = [*lists, ("item", "show", event), ("item", "show", contact)]
+    before = [cli.rows(*each) for each in shown]
+    cli.done("rebuild")
+    assert [cli.rows(*each) for each in shown] == before
