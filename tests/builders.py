@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from app import items as use
 from app.composition import CODEC, open_groupware
 from app.conversation import Answer, Ask, Command, Conversation
 from app.desk import ItemDesk, Meaning
@@ -98,6 +100,34 @@ class House:
         with self.groupware.reading() as connection:
             return connection.execute(query, values).fetchall()
 
+    def fill(self, values: Iterable[Values], kind: str = "calendar") -> list[UUID]:
+        """Put items into a default folder, all in one transaction."""
+        folder = self.folder(TYPES[kind])
+        with self.editing() as connection:
+            return [use.add(self.groupware, connection, folder, kind, v).id for v in values]
+
+    def revise(self, id: UUID, kind: str = "calendar", **patch: Any) -> None:
+        with self.editing() as connection:
+            use.revise(self.groupware, connection, self.load(id, kind), patch)
+
+    def remove(self, id: UUID, kind: str = "calendar") -> None:
+        with self.editing():
+            use.remove(self.groupware, self.load(id, kind))
+
+    def restore(self, id: UUID, kind: str = "calendar") -> None:
+        with self.editing():
+            use.restore(self.groupware, self.load(id, kind))
+
+
+@contextmanager
+def a_house() -> Iterator[House]:
+    """A house in memory, where there is any."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as home:
+        house = House(Path(home))
+        yield house
+        house.groupware.pool.close()
+
 
 TYPES = {"calendar": CALENDAR, "contacts": CONTACTS}
 
@@ -116,12 +146,12 @@ class Caller:
     client_wins: bool = False
 
     def begin(self, wishes: Wishes = Wishes()) -> SyncKey:  # noqa: B008
-        with self._conversation() as conversation:
+        with self.conversation() as conversation:
             return conversation.begin(wishes)
 
     def ask(self, key: SyncKey, *commands: Command, **options: Any) -> Answer | None:
         """The answer; None for Status 3."""
-        with self._conversation() as conversation:
+        with self.conversation() as conversation:
             found = conversation.find(key)
             if found is None:
                 return None
@@ -158,7 +188,7 @@ class Caller:
         )
 
     @contextmanager
-    def _conversation(self) -> Iterator[Conversation]:
+    def conversation(self) -> Iterator[Conversation]:
         house = self.house
         id = self.collection or default_folder(house.account, TYPES[self.kind])
         with house.editing("device:phone", self.partnership) as connection:
@@ -205,6 +235,3 @@ def told(entries: Iterable[Entry]) -> list[tuple[str, UUID]]:
 
 def statuses(verdicts: Iterable[Verdict]) -> list[int]:
     return [verdict.status for verdict in verdicts]
-
-
-Make = Callable[..., Any]

@@ -1,0 +1,94 @@
+"""Forgetting a person: nothing of them can be read, and the rows still follow from the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+
+from adapters.store.chain import verify_chain
+from adapters.store.keyring import Keyring
+from adapters.store.masterkey import MasterKey
+from app.composition import CODEC, MASTER_KEY
+from app.erasure import erase
+from domain.base import Authorship
+from domain.calendar import Attendee
+from projections import schema
+from projections.history import history
+from projections.verify import verify
+from tests.builders import Caller, House, a_contact, a_house, an_appointment, told
+
+
+@pytest.fixture
+def house() -> Iterator[House]:
+    with a_house() as house:
+        yield house
+
+
+def forget(house: House, subject: UUID) -> list[UUID]:
+    keyring = Keyring(house.groupware.pool, MasterKey.read(house.home / MASTER_KEY))
+    author = Authorship("admin:root", "r", house.clock())
+    return erase(house.groupware, keyring, author, subject)
+
+
+def everything(house: House) -> str:
+    """All bytes of the store, as text."""
+    house.groupware.pool.checkpoint()
+    return b"".join(p.read_bytes() for p in house.home.glob("taccuino.db*")).decode("latin-1")
+
+
+@pytest.fixture
+def known(house: House) -> tuple[UUID, UUID]:
+    """A contact and the appointment linked to her."""
+    (contact,) = house.fill([a_contact("Zenobia", email1="zenobia@example.org")], "contacts")
+    house.revise(contact, "contacts", job_title="Astronomer")
+    attendees = (Attendee("zenobia@example.org"),)
+    (appointment,) = house.fill([an_appointment(attendees=attendees)])
+    return contact, appointment
+
+
+def test_the_appointments_that_may_mention_the_person_are_named(
+    house: House, known: tuple[UUID, UUID]
+) -> None:
+    assert forget(house, known[0]) == [known[1]]
+
+
+def test_nothing_of_the_person_is_left_to_read(house: House, known: tuple[UUID, UUID]) -> None:
+    assert "Astronomer" in everything(house)
+    forget(house, known[0])
+    left = everything(house)
+    assert "Astronomer" not in left
+    assert "Zenobia" not in left
+
+
+def test_the_rows_are_what_the_log_still_tells(house: House, known: tuple[UUID, UUID]) -> None:
+    forget(house, known[0])
+    groupware = house.groupware
+    with groupware.reading() as connection:
+        projectors = schema.projectors(CODEC)
+        report = verify(groupware, connection, verify_chain, schema.create, projectors)
+        facts = history(groupware, connection, known[0])
+    assert report.sound, report.sentences()
+    assert [fact.what for fact in facts] == ["contact.added", "contact.revised", "contact.removed"]
+    assert [fact.erased for fact in facts] == [True, True, False]
+    assert not any(fact.changed for fact in facts)
+
+
+def test_phones_are_told_that_the_contact_is_gone(house: House, known: tuple[UUID, UUID]) -> None:
+    phone = Caller(house, "contacts")
+    key = phone.start()
+    forget(house, known[0])
+    assert told(phone.sync(key).entries) == [("Delete", known[0])]
+
+
+def test_an_account_can_be_forgotten_with_all_its_appointments(
+    house: House, known: tuple[UUID, UUID]
+) -> None:
+    forget(house, house.account)
+    groupware = house.groupware
+    with groupware.reading() as connection:
+        projectors = schema.projectors(CODEC)
+        report = verify(groupware, connection, verify_chain, schema.create, projectors)
+    assert report.sound, report.sentences()
+    assert "Dentist" not in everything(house)
