@@ -7,11 +7,12 @@ from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
 from adapters.eas import calendar, contact
-from adapters.eas.dialect import BodyPreference, Dialect
+from adapters.eas.body import empty_body
+from adapters.eas.dialect import BodyPreference, Dialect, Unconvertible
 from adapters.eas.ids import server_id
 from adapters.eas.quirks import quirks_for
 from adapters.eas.request import Request
-from adapters.wbxml import E, Element
+from adapters.wbxml import Element
 from app.conversation import Command
 from app.desk import Meaning, Reader
 from domain.patch import OCCURRENCES, Values
@@ -25,8 +26,6 @@ NAMES = {"calendar": "Calendar", "contacts": "Contacts", "": "Email"}
 
 PERIODS = {4: 14, 5: 31, 6: 92, 7: 183}
 """Days back by FilterType; the shorter ones are for mail and are read as the shortest."""
-
-EMPTY = E("airsync:ApplicationData")
 
 
 def dialect_for(request: Request, account: AccountRow, wishes: Wishes) -> Dialect:
@@ -51,11 +50,24 @@ def cutoff(kind: str, filter_type: int, now: Instant) -> int:
     return int(datetime.combine(day, time(), UTC).timestamp())
 
 
-def render(kind: str, values: Values, dialect: Dialect, reduced: bool = False) -> list[Element]:
-    """The children of ApplicationData."""
+def render(
+    kind: str, values: Values, dialect: Dialect, reduced: bool = False, held: bool = False
+) -> list[Element]:
+    """The children of ApplicationData; `held` where the phone lays them over what it has."""
     shown = without_weight(values) if reduced else values
-    render = calendar.render if kind == "calendar" else contact.render
-    return render(shown, dialect)
+    if kind == "calendar":
+        return calendar.render(shown, dialect)
+    told = contact.render(shown, dialect)
+    return _with_empty_body(told, dialect) if held and "body" not in values else told
+
+
+def _with_empty_body(told: list[Element], dialect: Dialect) -> list[Element]:
+    """A contact without a note in a Change says so: to many phones a missing body is unchanged,
+    and whether they ever had one is not worth remembering (MS-ASAIRS 2.2.2.9)."""
+    if any(each.name.endswith(":Body") for each in told):
+        return told
+    end = next((n for n, e in enumerate(told) if e.name.startswith("contacts2:")), len(told))
+    return [*told[:end], *empty_body(dialect, "contacts"), *told[end:]]
 
 
 def without_weight(values: Values) -> dict[str, object]:
@@ -84,8 +96,9 @@ class CalendarReader:
 
     def __call__(self, command: Command, base: Values | None) -> Meaning:
         if command.instance and base is not None:
+            data = None if command.data is None else _data(command)
             reading = calendar.read_instance(
-                command.data, command.instance, self.dialect, base, _new_reference
+                data, command.instance, self.dialect, base, _new_reference
             )
         else:
             reading = calendar.read(_data(command), self.dialect, base, self.now, _new_reference)
@@ -93,7 +106,10 @@ class CalendarReader:
 
 
 def _data(command: Command) -> Element:
-    return command.data if isinstance(command.data, Element) else EMPTY
+    """Unconvertible for a command that says nothing: some phones send empty ones."""
+    if not isinstance(command.data, Element) or not command.data.children:
+        raise Unconvertible("nothing is said of the item")
+    return command.data
 
 
 def _new_reference() -> str:

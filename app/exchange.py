@@ -3,47 +3,28 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from uuid import UUID
+from dataclasses import astuple, dataclass, replace
 
-from adapters.eas import attachments, sync
-from adapters.eas.dialect import Dialect
-from adapters.eas.ids import server_id, uuid_of
+from adapters.eas import sync
+from adapters.eas.ids import uuid_of
 from adapters.eas.quirks import quirks_for
 from adapters.eas.request import Request
 from adapters.eas.sync import Told, WireCollection, WireCommand
-from adapters.eas.version import Version
 from adapters.wbxml import E, Element
 from app import classes
-from app.composition import CODEC
 from app.context import Context
-from app.conversation import Answer, Ask, Command, Conversation, Desk
-from app.desk import DONE, NOT_FOUND, UNCONVERTIBLE, ItemDesk
-from app.journal import incident
+from app.conversation import Answer, Ask, Command, Conversation
+from app.desks import desk_for
+from app.fault import contained
+from app.talk import folder_named, talk_about
+from app.teller import Teller
 from domain.item import ADD, CHANGE, DELETE
-from domain.round import Reach, Verdict, Wishes
-from projections import folders, items
-from projections.delta import Entry, Verb, View
+from domain.round import Wishes
 from projections.folders import FolderRow
 from projections.lines import Line, Round
 from projections.synckey import FIRST, SyncKey
 
 OPS = {"Add": ADD, "Change": CHANGE, "Delete": DELETE}
-
-
-@dataclass(frozen=True)
-class MailDesk:
-    """Mail folders are listed and stay empty: nothing can be put into them."""
-
-    def add(self, command: Command, view: View, begun: int) -> Verdict:
-        return Verdict(command.op, command.name, command.digest, UNCONVERTIBLE)
-
-    def change(self, command: Command, view: View, reach: Reach) -> Verdict:
-        return Verdict(command.op, command.name, command.digest, NOT_FOUND)
-
-    def delete(self, command: Command, view: View, reach: Reach) -> Verdict:
-        return Verdict(command.op, command.name, command.digest, DONE)
 
 
 @dataclass(frozen=True)
@@ -56,32 +37,31 @@ class Exchange:
 
     def told(self, window: int) -> Told:
         """What the phone is told, with at most `window` entries."""
+        if self.wire.problem:
+            return self._failed(self.wire.problem)
+        with self.context.groupware.reading() as connection:
+            folder = folder_named(self.context, connection, self.wire.id)
+        if folder is None:
+            return self._failed(sync.HIERARCHY)
         try:
-            return self._told(window)
-        except (sqlite3.Error, OSError):
-            raise  # the store is in trouble, not this collection
+            return self._told(folder, window)
         except Exception as error:  # the border of one collection
-            self.context.journal["incident"] = incident(error)
-            return self._failed(sync.SERVER)
+            self.context.journal["incident"] = contained(error)
+            return self._failed(sync.SERVER, folder)
 
     def pending(self) -> bool:
         """Whether anything has become news since the collection was found quiet."""
         with self.context.groupware.reading() as connection:
-            folder = self._folder(connection)
-            return folder is None or not self._quiet(connection, folder, sync.DEFAULT_WINDOW)
+            folder = folder_named(self.context, connection, self.wire.id)
+            return folder is None or not self._quiet(connection, folder)
 
-    def _told(self, window: int) -> Told:
-        if self.wire.problem:
-            return self._failed(self.wire.problem)
+    def _told(self, folder: FolderRow, window: int) -> Told:
+        problem = self._problem(folder)
+        if problem:
+            return self._failed(problem, folder)
         with self.context.groupware.reading() as connection:
-            folder = self._folder(connection)
-            if folder is None:
-                return self._failed(sync.HIERARCHY)
-            problem = self._problem(folder)
-            if problem:
-                return self._failed(problem)
-            quiet = self._key() != FIRST and self._quiet(connection, folder, window)
-        return self._none(folder) if quiet else self._answer(folder, window)
+            quiet = self._key() != FIRST and self._quiet(connection, folder)
+        return self._nothing(folder) if quiet else self._answer(folder, window)
 
     def _problem(self, folder: FolderRow) -> int | None:
         """What the protocol forbids for this folder or key (MS-ASCMD 2.2.3.177.18)."""
@@ -100,15 +80,15 @@ class Exchange:
         quirks = quirks_for(self.request.user_agent, self.request.device_type)
         return bool(self.wire.get_changes) and not quirks.get_changes_with_key_zero_is_harmless
 
-    def _quiet(self, connection: sqlite3.Connection, folder: FolderRow, window: int) -> bool:
+    def _quiet(self, connection: sqlite3.Connection, folder: FolderRow) -> bool:
         """Whether there is nothing to say; then nothing is written, and the key stays."""
-        talk, key = self._talk(connection), self._key()
+        talk, key = talk_about(self.context, connection, folder.id), self._key()
         found = talk.find(key) if key else None
-        if found is None or self.wire.commands:
+        if found is None or self.wire.commanded:
             return False
         line, round = found
         used = round is line.confirmed and not line.answers
-        if not used and (line.answers != (round,)):
+        if not used and line.answers != (round,):
             return False
         if self._wishes(round.wishes) != round.wishes:
             return False
@@ -128,50 +108,41 @@ class Exchange:
 
     def _answer(self, folder: FolderRow, window: int) -> Told:
         with self.context.groupware.acting(self.context.author()) as connection:
-            talk, key = self._talk(connection), self._key()
+            talk, key = talk_about(self.context, connection, folder.id), self._key()
             if key == FIRST:
                 begun = talk.begin(self._wishes(Wishes()))
-                return replace(self._none(folder), key=str(begun), quiet=False)
+                return replace(self._nothing(folder), key=str(begun), quiet=False)
             found = talk.find(key) if key else None
             if found is None:
-                return self._failed(sync.BAD_KEY)
+                return self._failed(sync.BAD_KEY, folder)
             line, round = found
             wishes = self._wishes(round.wishes)
             ask = Ask(
-                commands=[_command(each) for each in self.wire.commands if each.op in OPS],
+                commands=[_command(each) for each in self._asked()],
                 wishes=wishes,
                 cutoff=self._cutoff(folder, wishes),
                 window=window,
                 get_changes=self.wire.get_changes is not False,
             )
-            answer = talk.respond(line, round, ask, self._desk(folder, connection, wishes))
+            dialect = classes.dialect_for(self.request, self.context.account, wishes)
+            desk = desk_for(self.context, connection, folder, dialect, wishes.client_wins)
+            answer = talk.respond(line, round, ask, desk)
         return self._rendered(folder, answer)
-
-    def _desk(self, folder: FolderRow, connection: sqlite3.Connection, wishes: Wishes) -> Desk:
-        collection = items.collection(connection, folder.id)
-        if not folder.kind or collection is None:
-            return MailDesk()
-        dialect = classes.dialect_for(self.request, self.context.account, wishes)
-        read = classes.reader(folder.kind, dialect, self.context.now)
-        return ItemDesk(
-            self.context.groupware,
-            connection,
-            collection,
-            folder.kind,
-            read,
-            wishes.client_wins,
-        )
 
     def _rendered(self, folder: FolderRow, answer: Answer) -> Told:
         dialect = classes.dialect_for(self.request, self.context.account, answer.wishes)
         with self.context.groupware.reading() as connection:
-            talk = self._talk(connection)
-            responses = list(self._responses(folder, talk, answer, dialect))
-            commands = [
-                element
-                for entry in answer.entries
-                for element in self._entry(folder, talk, entry, dialect)
+            talk = talk_about(self.context, connection, folder.id)
+            teller = Teller(folder.kind, talk, dialect, self.context.journal)
+            responses = [
+                response
+                for said, verdict in zip(self._asked(), answer.verdicts, strict=True)
+                for response in teller.response(said, verdict)
             ]
+            responses += [teller.fetched(e) for e in self.wire.commands if e.op == "Fetch"]
+            commands = [told for entry in answer.entries if (told := teller.command(entry))]
+        if teller.spared:
+            self._set_apart(folder, answer, teller)
         return Told(
             self.wire.id,
             str(answer.key),
@@ -179,106 +150,18 @@ class Exchange:
             more=answer.more,
             responses=responses,
             commands=commands,
-            quiet=str(answer.key) == self.wire.key and not responses,
+            quiet=str(answer.key) == self.wire.key and not self.wire.commanded,
         )
 
-    def _entry(
-        self, folder: FolderRow, talk: Conversation, entry: Entry, dialect: Dialect
-    ) -> Iterator[Element]:
-        name = E("airsync:ServerId", server_id(UUID(bytes=entry.row.item)))
-        if entry.verb in (Verb.DELETE, Verb.SOFT_DELETE):
-            yield E(f"airsync:{entry.verb.value}", name)
-            return
-        try:
-            values = talk.values(entry)
-            data = classes.render(folder.kind, values, dialect, entry.reduced)
-        except (sqlite3.Error, OSError):
-            raise
-        except Exception as error:  # the border of one item: the others are told
-            self.context.journal["incident"] = incident(error)
-            return
-        yield E(f"airsync:{entry.verb.value}", name, E("airsync:ApplicationData", *data))
+    def _set_apart(self, folder: FolderRow, answer: Answer, teller: Teller) -> None:
+        """Note what this answer goes without; the phone is offered the next edition."""
+        with self.context.groupware.acting(self.context.author()) as connection:
+            talk = talk_about(self.context, connection, folder.id)
+            for entry, reduced in teller.spared:
+                talk.set_apart(answer.key, entry, reduced)
 
-    def _responses(
-        self, folder: FolderRow, talk: Conversation, answer: Answer, dialect: Dialect
-    ) -> Iterator[Element]:
-        asked = [each for each in self.wire.commands if each.op in OPS]
-        for each, verdict in zip(asked, answer.verdicts, strict=True):
-            yield from self._response(each, verdict, folder, talk)
-        for each in self.wire.commands:
-            if each.op == "Fetch":
-                yield self._fetched(each, folder, talk, dialect)
-
-    def _response(
-        self, each: WireCommand, verdict: Verdict, folder: FolderRow, talk: Conversation
-    ) -> Iterator[Element]:
-        """An Add is always answered; silence is success for the others (MS-ASCMD 2.2.3.154)."""
-        if each.op == "Add":
-            made = verdict.item if verdict.status in (DONE, 184) else None
-            yield E(
-                "airsync:Add",
-                E("airsync:ClientId", each.name),
-                E("airsync:ServerId", server_id(made)) if made else None,
-                E("airsync:Status", verdict.status),
-                self._news(folder, talk, made, verdict) if made else None,
-            )
-            for instance in verdict.refused if made else ():
-                yield _changed(server_id(made), instance, UNCONVERTIBLE) if made else E("")
-        elif each.op == "Change" and (verdict.status != DONE or verdict.files):
-            news = self._news(folder, talk, None, verdict) if verdict.files else None
-            yield _changed(each.name, each.instance, verdict.status, news)
-        elif each.op == "Delete" and verdict.status not in (DONE, NOT_FOUND):
-            yield E(
-                "airsync:Delete",
-                E("airsync:ServerId", each.name),
-                E("airsyncbase:InstanceId", each.instance) if each.instance else None,
-                E("airsync:Status", verdict.status),
-            )
-
-    def _news(
-        self, folder: FolderRow, talk: Conversation, made: UUID | None, verdict: Verdict
-    ) -> Element | None:
-        """What the server made of an Add or of new files: the UID, the references (16.x)."""
-        if self.request.version < Version.V16_0 or folder.kind != "calendar":
-            return None
-        row = items.item(talk.connection, made) if made else None
-        uid = CODEC.decode(row.value).get("uid") if row else None
-        return E(
-            "airsync:ApplicationData",
-            attachments.acknowledged(verdict.files) if verdict.files else None,
-            E("calendar:UID", uid) if uid else None,
-        )
-
-    def _fetched(
-        self, each: WireCommand, folder: FolderRow, talk: Conversation, dialect: Dialect
-    ) -> Element:
-        id = uuid_of(each.name)
-        row = items.item(talk.connection, id) if id else None
-        here = row and row.collection == talk.collection.number and not row.removed
-        if row is None or not here:
-            return E(
-                "airsync:Fetch", E("airsync:ServerId", each.name), E("airsync:Status", NOT_FOUND)
-            )
-        data = classes.render(folder.kind, CODEC.decode(row.value), dialect)
-        return E(
-            "airsync:Fetch",
-            E("airsync:ServerId", each.name),
-            E("airsync:Status", DONE),
-            E("airsync:ApplicationData", *data),
-        )
-
-    def _folder(self, connection: sqlite3.Connection) -> FolderRow | None:
-        id = uuid_of(self.wire.id)
-        folder = folders.folder(connection, CODEC, id) if id else None
-        return folder if folder and folder.owner == self.context.account.id else None
-
-    def _talk(self, connection: sqlite3.Connection) -> Conversation:
-        id = uuid_of(self.wire.id)
-        collection = items.collection(connection, id) if id else None
-        assert collection is not None, "a folder has a collection"
-        return Conversation(
-            self.context.groupware, connection, self.context.partnership.id, collection, CODEC
-        )
+    def _asked(self) -> list[WireCommand]:
+        return [each for each in self.wire.commands if each.op in OPS]
 
     def _key(self) -> SyncKey | None:
         return SyncKey.parse(self.wire.key)
@@ -292,27 +175,18 @@ class Exchange:
         options = self.wire.options
         if options is None:
             return replace(before, supported=supported)
-        bodies = tuple((b.type, b.truncation, b.all_or_none, b.preview) for b in options.bodies)
+        bodies = tuple(map(astuple, options.bodies))
         return Wishes(
             options.filter_type, options.client_wins, bodies, options.truncation, supported
         )
 
-    def _none(self, folder: FolderRow) -> Told:
+    def _nothing(self, folder: FolderRow) -> Told:
         kind = classes.NAMES[folder.kind]
         return Told(self.wire.id, self.wire.key, kind=kind, quiet=True)
 
-    def _failed(self, status: int) -> Told:
-        return Told(self.wire.id, self.wire.key, status, self.wire.kind)
-
-
-def _changed(name: str, instance: str, status: int, news: Element | None = None) -> Element:
-    return E(
-        "airsync:Change",
-        E("airsync:ServerId", name),
-        E("airsyncbase:InstanceId", instance) if instance else None,
-        E("airsync:Status", status),
-        news,
-    )
+    def _failed(self, status: int, folder: FolderRow | None = None) -> Told:
+        kind = classes.NAMES[folder.kind] if folder else self.wire.kind
+        return Told(self.wire.id, self.wire.key, status, kind)
 
 
 def _command(wire: WireCommand) -> Command:

@@ -95,11 +95,25 @@ def delete(
     """Delete a folder with what is in it and below it: an event for each, so all can return."""
     if row.type in DEFAULTS:
         raise Fixed("the default folders stay as they are")
-    for each in [*reversed(list(_below(connection, row))), row]:
-        empty(groupware, connection, each.id)
-        folder = groupware.load(Folder, each.id)
-        folder.remove(echo)
-        groupware.save(folder)
+    delete_below(groupware, connection, row, echo)
+    _remove(groupware, connection, row, echo)
+
+
+def delete_below(
+    groupware: Groupware, connection: sqlite3.Connection, row: FolderRow, echo: Echo = NO_ECHO
+) -> None:
+    """Delete the folders inside a folder, the innermost first."""
+    for each in reversed(list(_below(connection, row))):
+        _remove(groupware, connection, each, echo)
+
+
+def _remove(
+    groupware: Groupware, connection: sqlite3.Connection, row: FolderRow, echo: Echo
+) -> None:
+    empty(groupware, connection, row.id)
+    folder = groupware.load(Folder, row.id)
+    folder.remove(echo)
+    groupware.save(folder)
 
 
 def empty(groupware: Groupware, connection: sqlite3.Connection, folder: UUID) -> int:

@@ -3,7 +3,7 @@ the store and no item.
 
 It registers first, then looks, then waits, so that nothing in between is missed. A newer request
 of the same kind by the same phone ends it, wherever it is parked: the network it came through is
-gone. So does whatever makes the phone unwelcome (DESIGN law 12).
+gone, or its key. So does whatever makes the phone unwelcome (DESIGN law 12).
 """
 
 from __future__ import annotations
@@ -16,10 +16,20 @@ from adapters.eas.request import Request
 from app import phones
 from app.auth import NotEnabled
 from app.context import Context
+from app.journal import log
 from domain.folder import hierarchy_of
 from projections import accounts
 
 T = TypeVar("T")
+
+
+def overtake(context: Context, request: Request) -> None:
+    """End what this phone has parked with the same command. To be done before parking anew."""
+    context.hub.ring([_overtaken(context, request)])
+
+
+def _overtaken(context: Context, request: Request) -> UUID:
+    return uuid5(context.partnership.id, f"overtaken:{request.command}")
 
 
 def park(
@@ -31,8 +41,7 @@ def park(
 ) -> T | None:
     """The first news, or None when the time is over or nobody is left to tell."""
     account, phone = context.account.id, context.partnership.id
-    overtaken = uuid5(phone, f"overtaken:{request.command}")
-    context.hub.ring([overtaken])
+    overtaken = _overtaken(context, request)
     deadline = context.now.timestamp() + seconds
     topics = [*collections, hierarchy_of(account), account, phone, overtaken]
     with context.parked(topics) as waiter:
@@ -40,6 +49,7 @@ def park(
             found = news()
             if found is not None:
                 return found
+            log.debug("parked", request=context.request_id, device=context.partnership.device)
             rung = waiter.wait(deadline - context.groupware.clock().timestamp())
             if not rung or overtaken in rung:
                 return None

@@ -7,7 +7,7 @@ What is wrong with one collection is noted there, so that the others are served.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from adapters.eas.dialect import BodyPreference
@@ -21,6 +21,9 @@ SUCCESS, BAD_KEY, PROTOCOL, SERVER, HIERARCHY, NO_CACHE, RANGE, TOO_MANY, RETRY 
 
 DEFAULT_WINDOW, LARGEST_WINDOW = 100, 512
 MOST_COMMANDS = 200
+LONGEST_NAME = 64
+"""Characters of an id or a key (MS-ASCMD 2.2.3.30.5)."""
+
 TRUNCATION = {0: 0, 1: 512, 2: 1024, 3: 2048, 4: 5120, 5: 10240, 6: 20480, 7: 51200, 8: 102400}
 """Characters by the Truncation option of version 2.5; 9 and absence mean all."""
 
@@ -59,7 +62,8 @@ class WireOptions:
 
 @dataclass(frozen=True)
 class WireCollection:
-    """What is asked of one collection; `problem` is the Status of a request that cannot be."""
+    """What is asked of one collection; `problem` is the Status of a request that cannot be.
+    `commanded` if the phone wrote commands, even if none of them means anything."""
 
     id: str
     key: str = ""
@@ -69,19 +73,26 @@ class WireCollection:
     window: int = DEFAULT_WINDOW
     options: WireOptions | None = None
     commands: tuple[WireCommand, ...] = ()
+    commanded: bool = False
     conversation_mode: bool = False
     problem: int | None = None
 
 
 @dataclass(frozen=True)
 class SyncRequest:
-    """`wait` is in seconds; `wait_unit` is 60 where the phone counted minutes."""
+    """`wait` is in seconds; `wait_unit` is 60 where the phone counted minutes. A `partial`
+    request is about the collections of the last one, too."""
 
     collections: tuple[WireCollection, ...] = ()
     wait: int | None = None
     wait_unit: int = 1
     window: int | None = None
     partial: bool = False
+
+    @property
+    def hollow(self) -> bool:
+        """It says nothing by itself, which nobody may (MS-ASCMD 2.2.3.131)."""
+        return not self.collections and self.wait is None and self.window is None
 
 
 @dataclass
@@ -102,24 +113,31 @@ def read(root: Element, version: Version) -> SyncRequest:
     """The request; Broken where nothing of it can be answered."""
     if root.name != "airsync:Sync":
         raise Broken("not a Sync")
-    wait, heartbeat = root.text_of("airsync:Wait"), root.text_of("airsync:HeartbeatInterval")
-    if wait is not None and heartbeat is not None:
-        raise Broken("both Wait and HeartbeatInterval")
     listed = root.find("airsync:Collections")
-    collections = [
-        _collection(each, version) for each in listed or () if each.name == "airsync:Collection"
-    ]
+    partial = version >= Version.V12_1 and root.find("airsync:Partial") is not None
+    if listed is None and not partial:
+        raise Broken("no collections")
+    collections = [_collection(each) for each in listed or () if each.name == "airsync:Collection"]
     if sum(len(each.commands) for each in collections) > MOST_COMMANDS:
         raise Broken("too many commands")
-    window = root.text_of("airsync:WindowSize")
-    unit, length = (60, wait) if wait is not None else (1, heartbeat)
+    window = root.text_of("airsync:WindowSize") if version >= Version.V12_1 else None
+    unit, length = _wait(root, version)
     return SyncRequest(
         tuple(_distinct(collections)),
         None if length is None else _number(length) * unit,
         unit,
         None if window is None else _window(window),
-        root.find("airsync:Partial") is not None,
+        partial,
     )
+
+
+def _wait(root: Element, version: Version) -> tuple[int, str | None]:
+    """How long the phone would wait for news, and the unit it counts in."""
+    minutes = root.text_of("airsync:Wait") if version >= Version.V12_1 else None
+    seconds = root.text_of("airsync:HeartbeatInterval") if version >= Version.V14_0 else None
+    if minutes is not None and seconds is not None:
+        raise Broken("both Wait and HeartbeatInterval")
+    return (60, minutes) if minutes is not None else (1, seconds)
 
 
 def write(collections: Sequence[Told], version: Version) -> Element:
@@ -153,32 +171,35 @@ def _distinct(collections: list[WireCollection]) -> Iterator[WireCollection]:
     for each in collections:
         problem = PROTOCOL if each.id in seen else each.problem
         seen.add(each.id)
-        yield each if problem == each.problem else WireCollection(each.id, problem=problem)
+        yield each if problem == each.problem else replace(each, problem=problem)
 
 
-def _collection(element: Element, version: Version) -> WireCollection:
-    id, key = element.text_of("airsync:CollectionId"), element.text_of("airsync:SyncKey")
-    if not id or not key:
-        return WireCollection(id or "", key or "0", problem=PROTOCOL)
+def _collection(element: Element) -> WireCollection:
+    id, key = element.text_of("airsync:CollectionId", ""), element.text_of("airsync:SyncKey", "")
+    kind = element.text_of("airsync:Class", "")
     try:
-        return _read_collection(element, version, id, key)
+        if not id or not key or max(len(id), len(key)) > LONGEST_NAME:
+            raise Broken("an id or key is missing or too long")
+        return _read_collection(element, id, key, kind)
     except Broken:
-        return WireCollection(id, key, problem=PROTOCOL)
+        return WireCollection(id[:LONGEST_NAME], key[:LONGEST_NAME] or "0", kind, problem=PROTOCOL)
 
 
-def _read_collection(element: Element, version: Version, id: str, key: str) -> WireCollection:
+def _read_collection(element: Element, id: str, key: str, kind: str) -> WireCollection:
     supported = element.find("airsync:Supported")
     options = element.find_all("airsync:Options")
     window = element.text_of("airsync:WindowSize")
+    commands = element.find("airsync:Commands")
     return WireCollection(
         id,
         key,
-        element.text_of("airsync:Class") or "",
+        kind,
         None if supported is None else tuple(child.name for child in supported),
         _flag(element.find("airsync:GetChanges")),
         DEFAULT_WINDOW if window is None else _window(window),
         _options(options) if options else None,
-        tuple(_commands(element.find("airsync:Commands"))),
+        tuple(_commands(commands)),
+        commands is not None and bool(commands.children),
         bool(_flag(element.find("airsync:ConversationMode"))),
     )
 
@@ -189,7 +210,7 @@ def _commands(element: Element | None) -> Iterator[WireCommand]:
             continue
         op = command.name.partition(":")[2]
         name = command.text_of("airsync:ClientId" if op == "Add" else "airsync:ServerId")
-        if not name or len(name) > 64:
+        if not name or len(name) > LONGEST_NAME:
             if op == "Delete":
                 continue  # some phones delete what they have no name for
             raise Broken("a command without the name of its item")

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from adapters.eas.version import Version
-from app.commands import find, folderchange, foldersync, ping, provision, search, settings, sync
+from app.commands import (
+    find,
+    folderchange,
+    foldersync,
+    getitemestimate,
+    itemoperations,
+    moveitems,
+    ping,
+    provision,
+    search,
+    settings,
+    sync,
+)
 from app.context import Command
 
 COMMANDS: Final[dict[str, Command]] = {
@@ -14,6 +26,9 @@ COMMANDS: Final[dict[str, Command]] = {
     "FolderCreate": Command(folderchange.create),
     "FolderDelete": Command(folderchange.delete),
     "FolderUpdate": Command(folderchange.update),
+    "GetItemEstimate": Command(getitemestimate.handle),
+    "MoveItems": Command(moveitems.handle),
+    "ItemOperations": Command(itemoperations.handle, since=Version.V12_0),
     "Search": Command(search.handle),
     "Settings": Command(settings.handle, since=Version.V12_0),
     "Ping": Command(ping.handle, body="optional"),

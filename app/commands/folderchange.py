@@ -13,11 +13,12 @@ from adapters.eas.ids import server_id, uuid_of
 from adapters.eas.reply import Answer, Reply
 from adapters.eas.request import Request
 from adapters.wbxml import E, Element
-from app.commands.foldersync import ROOT, failure, open_talk, respond
+from app.commands.foldersync import ROOT, failure, respond
 from app.context import Context
 from app.conversation import Answer as Told
 from app.conversation import Ask, Command
 from app.folders import BadName, NoParent, Place
+from app.talk import talk_about_folders
 from domain.item import ADD, CHANGE, DELETE
 from domain.refused import Fixed, NameTaken, NotServed, Refused, Unknown
 from projections.synckey import FIRST, SyncKey
@@ -88,7 +89,7 @@ def _carry_out(context: Context, key: SyncKey | None, command: Command) -> Told 
     if key is None or key == FIRST:
         return None
     with context.groupware.acting(context.author()) as connection:
-        talk = open_talk(context, connection)
+        talk = talk_about_folders(context, connection)
         return respond(context, talk, key, Ask(commands=[command], get_changes=False))
 
 

@@ -5,7 +5,7 @@ Key 0 is harmless: it sends every folder again under its old name and touches no
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Sequence
 from uuid import UUID
 
 from adapters.eas.ids import server_id
@@ -17,7 +17,7 @@ from app.composition import CODEC
 from app.context import Context
 from app.conversation import EVERYTHING, Ask, Conversation
 from app.conversation import Answer as Told
-from domain.folder import hierarchy_of
+from app.talk import talk_about_folders
 from domain.round import Wishes
 from projections import items
 from projections.delta import Entry, Verb
@@ -26,6 +26,7 @@ from projections.synckey import FIRST, SyncKey
 SUCCESS, BAD_KEY, MALFORMED = 1, 9, 10
 ROOT = "0"
 ALL = Ask(window=EVERYTHING)
+ORDER = {Verb.CHANGE: 0, Verb.DELETE: 1, Verb.SOFT_DELETE: 1, Verb.ADD: 2}
 
 
 def handle(context: Context, request: Request) -> Reply:
@@ -37,11 +38,11 @@ def handle(context: Context, request: Request) -> Reply:
     context.journal["key"] = text[:64]
     author = context.author()
     with context.groupware.acting(author) as connection:
-        talk = open_talk(context, connection)
+        talk = talk_about_folders(context, connection)
         told = key and respond(context, talk, key, ALL)
         if told is None:
             return failure("FolderSync", BAD_KEY)
-        changes = [_element(context, talk, entry) for entry in told.entries]
+        changes = [_element(talk, entry) for entry in _in_order(talk, told.entries)]
     context.journal["told"] = len(changes)
     return Answer(
         E(
@@ -53,24 +54,11 @@ def handle(context: Context, request: Request) -> Reply:
     )
 
 
-def open_talk(context: Context, connection: sqlite3.Connection) -> Conversation:
-    """The phone's conversation about its person's folders."""
-    hierarchy = items.collection(connection, hierarchy_of(context.account.id))
-    assert hierarchy is not None, "enabling ActiveSync makes the hierarchy"
-    return Conversation(
-        context.groupware,
-        connection,
-        context.partnership.id,
-        hierarchy,
-        CODEC,
-    )
-
-
 def respond(context: Context, talk: Conversation, key: SyncKey, ask: Ask) -> Told | None:
     """The answer to a request with this key; None if the key means nothing."""
     if key == FIRST:
         key = talk.begin(Wishes())
-        talk = open_talk(context, talk.connection)
+        talk = talk_about_folders(context, talk.connection)
     found = talk.find(key)
     if found is None:
         return None
@@ -82,7 +70,21 @@ def failure(command: str, status: int) -> Reply:
     return Answer(E(f"folderhierarchy:{command}", E("folderhierarchy:Status", status)))
 
 
-def _element(context: Context, talk: Conversation, entry: Entry) -> Element:
+def _in_order(talk: Conversation, entries: Sequence[Entry]) -> list[Entry]:
+    """Changes, deletions, new folders, as the document has them; a parent before its children."""
+    depths = {e: _depth(talk, e) for e in entries if e.verb in (Verb.ADD, Verb.CHANGE)}
+    return sorted(entries, key=lambda entry: (ORDER[entry.verb], depths.get(entry, 0)))
+
+
+def _depth(talk: Conversation, entry: Entry) -> int:
+    """How many folders are around this one."""
+    depth, parent = 0, talk.values(entry).get("parent")
+    while parent is not None and (row := items.item(talk.connection, parent)):
+        depth, parent = depth + 1, CODEC.decode(row.value).get("parent")
+    return depth
+
+
+def _element(talk: Conversation, entry: Entry) -> Element:
     id = UUID(bytes=entry.row.item)
     name = E("folderhierarchy:ServerId", server_id(id))
     if entry.verb in (Verb.DELETE, Verb.SOFT_DELETE):

@@ -6,7 +6,6 @@ whether the change is news for this phone: its own edits never end its own Ping.
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,24 +17,24 @@ from adapters.eas.ping import Broken, PingRequest
 from adapters.eas.reply import Answer, Reply
 from adapters.eas.request import Request
 from app import classes
-from app.commands.foldersync import open_talk
-from app.composition import CODEC
 from app.context import Context
 from app.conversation import Conversation
-from app.parking import park
-from projections import asked, folders, items
+from app.parking import overtake, park
+from app.talk import folder_named, hierarchy_changed, talk_about
+from projections import asked
 from projections.folders import FolderRow
 
 
 @dataclass(frozen=True)
 class News:
-    """Folders that have changed, or a hierarchy that has."""
+    """What ends a Ping before its time."""
 
+    status: int
     folders: tuple[str, ...] = ()
-    hierarchy: bool = False
 
 
 def handle(context: Context, request: Request) -> Reply:
+    overtake(context, request)
     try:
         said = wire.read(request.body)
     except Broken:
@@ -59,55 +58,38 @@ def _wait(context: Context, request: Request, interval: int, ids: tuple[str, ...
     context.journal["news"] = 0 if news is None else len(news.folders)
     if news is None:
         return Answer(wire.write(wire.EXPIRED))
-    if news.hierarchy:
-        return Answer(wire.write(wire.HIERARCHY))
-    return Answer(wire.write(wire.CHANGES, news.folders))
+    return Answer(wire.write(news.status, news.folders))
 
 
 def _news(context: Context, ids: tuple[str, ...]) -> News | None:
-    """What has changed for this phone since its newest round; None if nothing has."""
+    """What has changed for this phone since its newest rounds; None if nothing has.
+
+    A folder that was never synced has no news (iOS would loop), and a Ping is not for phones
+    that have synced none.
+    """
     with context.groupware.reading() as connection:
-        if _hierarchy_changed(context, connection):
-            return News(hierarchy=True)
-        known = {id: _folder(context, connection, id) for id in ids}
-        if None in known.values():
-            return News(hierarchy=True)
-        changed = [
-            id for id, folder in known.items() if folder and _changed(context, connection, folder)
-        ]
-    return News(tuple(changed)) if changed else None
+        folders = [(id, folder_named(context, connection, id)) for id in ids]
+        known = [(id, folder) for id, folder in folders if folder]
+        if hierarchy_changed(context, connection) or len(known) < len(ids):
+            return News(wire.HIERARCHY)
+        talks = [(id, talk_about(context, connection, folder.id), folder) for id, folder in known]
+        synced = [each for each in talks if each[1].lines]
+        changed = tuple(id for id, talk, folder in synced if _changed(context, talk, folder))
+    if not synced:
+        return News(wire.INCOMPLETE)
+    return News(wire.CHANGES, changed) if changed else None
 
 
-def _hierarchy_changed(context: Context, connection: sqlite3.Connection) -> bool:
-    """Whether folders came, went or changed since the phone's last FolderSync."""
-    talk = open_talk(context, connection)
+def _changed(context: Context, talk: Conversation, folder: FolderRow) -> bool:
     newest = talk.newest()
-    return newest is not None and talk.pending(*newest, cutoff=0)
-
-
-def _folder(context: Context, connection: sqlite3.Connection, id: str) -> FolderRow | None:
-    uuid = uuid_of(id)
-    folder = folders.folder(connection, CODEC, uuid) if uuid else None
-    return folder if folder and folder.owner == context.account.id else None
-
-
-def _changed(context: Context, connection: sqlite3.Connection, folder: FolderRow) -> bool:
-    """Whether the folder has news; one that was never synced has none (iOS would loop)."""
-    collection = items.collection(connection, folder.id)
-    assert collection is not None, "a folder has a collection"
-    phone = context.partnership.id
-    talk = Conversation(context.groupware, connection, phone, collection, CODEC)
-    newest = talk.newest()
-    if newest is None:
-        return False
+    assert newest is not None, "only folders that were synced are looked at"
     line, round = newest
-    place = (phone, folder.id)
-    since = context.groupware.settled.upto(place, round.key)
+    settled, place = context.groupware.settled, (context.partnership.id, folder.id)
     cutoff = classes.cutoff(folder.kind, round.wishes.filter_type, context.now)
-    if talk.pending(line, round, cutoff, since):
+    if talk.pending(line, round, cutoff, settled.upto(place, round.key)):
         return True
     if round.after.done:
-        context.groupware.settled.note(place, round.key, collection.head)
+        settled.note(place, round.key, talk.collection.head)
     return False
 
 

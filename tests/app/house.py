@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from adapters.eas.reply import Answer, Failure, Reply
+from adapters.eas.reply import Answer, Failure, Multipart, Reply
 from adapters.eas.request import WBXML, Request
 from adapters.eas.status import Refusal
 from adapters.eas.version import Version
 from adapters.wbxml import Element, encode
 from adapters.wbxml.codepages import VERSIONS
+from app import errors, people, phones
 from app import items as use_cases
-from app import people, phones
-from app.commands import find, provision, search, settings
+from app.auth import NotEnabled
+from app.commands import COMMANDS
 from app.composition import open_groupware
 from app.context import Context
 from app.settings import Settings
+from app.wake import WakeHub
 from domain.base import Authorship
 from domain.folder import CONTACTS, default_folder
 from projections import accounts, devices, items
 from projections.accounts import AccountRow
 from projections.devices import PartnershipRow
+from tests.app import shapes, statuses
 
-HANDLERS = {
-    "Provision": provision.handle,
-    "Settings": settings.handle,
-    "Search": search.handle,
-    "Find": find.handle,
-}
 PHONE = "ABCDEF0123456789"
 
 
@@ -46,16 +45,44 @@ class Clock:
         self.now += timedelta(**span)
 
 
-class House:
-    """Everything a request meets between the HTTP shell and the store."""
+class Impatient:
+    """A hub where every wait is over at once; `waited` are the seconds each was to take."""
 
-    def __init__(self, home: Path, devices_per_user: int = 5) -> None:
+    def __init__(self) -> None:
+        self.waited: list[float] = []
+
+    def ring(self, topics: Iterable[UUID]) -> None:
+        """Nobody waits here."""
+
+    @contextmanager
+    def register(self, topics: Iterable[UUID]) -> Iterator[Impatient]:
+        yield self
+
+    def wait(self, seconds: float) -> frozenset[UUID]:
+        self.waited.append(seconds)
+        return frozenset()
+
+
+class House:
+    """Everything a request meets between the HTTP shell and the store.
+
+    Waiting is over at once, unless the house has a real `hub`.
+    """
+
+    def __init__(self, home: Path, devices_per_user: int = 5, hub: bool = False) -> None:
         self.clock = Clock()
         self.rung: list[UUID] = []
-        self.groupware = open_groupware(home, self.clock, self.rung.extend)
         self.settings = Settings(home=home, devices_per_user=devices_per_user)
+        self.hub: Any = WakeHub(self.settings.sockets) if hub else Impatient()
+        self.groupware = open_groupware(home, self.clock, self._ring)
+
+    def _ring(self, topics: Iterable[UUID]) -> None:
+        self.rung.extend(topics)
+        self.hub.ring(topics)
 
     def close(self) -> None:
+        if isinstance(self.hub, WakeHub):
+            self.hub.close()
         self.groupware.pool.close()
 
     @property
@@ -120,27 +147,37 @@ class House:
         key: int | None = None,
         name: str = "ada",
         device: str = PHONE,
+        **facts: Any,
     ) -> Reply:
-        """What the phone gets, as the HTTP shell would have it."""
-        request = a_request(command, body, version, key, device)
+        """What the phone gets, as the HTTP shell would have it; `facts` are of the request."""
+        request = replace(a_request(command, body, version, key, device), **facts)
+        reply = self._reply(request, name)
+        if isinstance(reply, Answer | Multipart):
+            expect_speech(reply.root, version)
+            shapes.expect(reply.root, version)
+            statuses.expect(command, reply.root)
+        elif isinstance(reply, Failure):
+            statuses.expect_common(reply.status)
+        return reply
+
+    def _reply(self, request: Request, name: str) -> Reply:
         try:
             partnership = self.admit(request, name)
+            assert partnership is not None
+            context = Context(
+                groupware=self.groupware,
+                hub=self.hub,
+                settings=self.settings,
+                account=self.account(name),
+                partnership=partnership,
+                now=self.clock(),
+                locale="",
+            )
+            return COMMANDS[request.command].handle(context, request)
         except Refusal as refusal:
             return Failure(refusal.status)
-        assert partnership is not None
-        context = Context(
-            groupware=self.groupware,
-            hub=None,  # type: ignore[arg-type]
-            settings=self.settings,
-            account=self.account(name),
-            partnership=partnership,
-            now=self.clock(),
-            locale="",
-        )
-        reply = HANDLERS[command](context, request)
-        if isinstance(reply, Answer):
-            expect_speech(reply.root, version)
-        return reply
+        except NotEnabled:
+            return Failure(errors.DISABLED)
 
     def answer(self, command: str, body: Element | None = None, **how: Any) -> Element:
         reply = self.ask(command, body, **how)

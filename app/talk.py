@@ -1,0 +1,40 @@
+"""Where the requests of one phone meet the collections of its person."""
+
+from __future__ import annotations
+
+import sqlite3
+from uuid import UUID
+
+from adapters.eas.ids import uuid_of
+from app.composition import CODEC
+from app.context import Context
+from app.conversation import Conversation
+from domain.folder import hierarchy_of
+from projections import folders, items
+from projections.folders import FolderRow
+
+
+def folder_named(context: Context, connection: sqlite3.Connection, id: str) -> FolderRow | None:
+    """The folder a phone names, if it is there and its person's."""
+    uuid = uuid_of(id)
+    folder = folders.folder(connection, CODEC, uuid) if uuid else None
+    return folder if folder and folder.owner == context.account.id else None
+
+
+def talk_about(context: Context, connection: sqlite3.Connection, id: UUID) -> Conversation:
+    """The phone's conversation about a folder that is there, or about the hierarchy."""
+    collection = items.collection(connection, id)
+    assert collection is not None, "a folder has a collection, an account its hierarchy"
+    phone = context.partnership.id
+    return Conversation(context.groupware, connection, phone, collection, CODEC)
+
+
+def talk_about_folders(context: Context, connection: sqlite3.Connection) -> Conversation:
+    return talk_about(context, connection, hierarchy_of(context.account.id))
+
+
+def hierarchy_changed(context: Context, connection: sqlite3.Connection) -> bool:
+    """Whether folders came, went or changed since the phone's last FolderSync."""
+    talk = talk_about_folders(context, connection)
+    newest = talk.newest()
+    return newest is not None and talk.pending(*newest, cutoff=0)
