@@ -122,7 +122,7 @@ class ItemDesk:
         status = DONE
         if merged.lost:
             self._set_aside(item, merged.lost, merged.kept, "both sides changed the same field")
-            status = DONE if self.client_wins else CONFLICT
+            status = CONFLICT if merged.overruled else DONE
         echo, edition = Echo(view.line, False), item.edition
         use.revise(self.groupware, self.connection, item, merged.patch, base.edition, echo)
         if item.edition == edition:

@@ -2,7 +2,8 @@
 
 A pure function of the common base, the edit at hand, what stands now, and whose value stands
 where both touched the same field. Lists merge by the keys of their entries, occurrences by
-their original start and then field by field. A deletion beats a change (MS-ASCMD 2.2.3.35).
+their original start and then field by field. A cancelled occurrence beats a changed one, as a
+deletion beats a change (MS-ASCMD 2.2.3.35).
 """
 
 from __future__ import annotations
@@ -12,17 +13,30 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.fields import Field, Fields
-from domain.patch import CANCELLED, CLEARED, INHERITED, OCCURRENCES, Mark, Patch, Values
+from domain.patch import (
+    CANCELLED,
+    CLEARED,
+    INHERITED,
+    OCCURRENCES,
+    Mark,
+    Patch,
+    Values,
+    apply_occurrences,
+)
 
 
 @dataclass
 class Resolution:
     """`patch` makes the merged item of what stands; `lost` are values that gave way, `kept`
-    those that stand in their place, both by field."""
+    those that stand in their place, both by field: `lost` is the patch that would undo it.
+
+    `overruled` says that something of the edit at hand gave way.
+    """
 
     patch: dict[str, Any] = field(default_factory=dict)
     lost: dict[str, Any] = field(default_factory=dict)
     kept: dict[str, Any] = field(default_factory=dict)
+    overruled: bool = False
 
 
 def resolve(
@@ -66,47 +80,54 @@ class _Merge:
         if self.mine_wins:
             self.result.patch[name] = value
             value, now = now, value
-        self.result.lost[name] = value
-        self.result.kept[name] = now
+        self.set_aside(name, value, now, overruled=not self.mine_wins)
+
+    def set_aside(self, name: Any, lost: Any, kept: Any, overruled: bool) -> None:
+        self.result.lost[name], self.result.kept[name] = lost, kept
+        self.result.overruled |= overruled
 
     def _take_entries(
         self, name: str, key: Callable[[Any], Hashable], before: Any, mine: Any, now: Any
     ) -> None:
         """Merge two lists that came from one: what either added, removed or altered holds."""
         old, left, right = (_keyed(key, entries) for entries in (before, mine, now))
-        merged, collided = dict(right), False
+        preferring_mine, preferring_theirs, collided = dict(right), dict(right), False
         for each in dict.fromkeys([*old, *left]):
             was, wanted, stands = old.get(each), left.get(each), right.get(each)
             if wanted in (was, stands):
                 continue
             collided |= stands != was
-            if stands == was or self.mine_wins:
-                merged[each] = wanted
-        entries = (merged.get(each) for each in _ordered(left, right))
-        result = tuple(entry for entry in entries if entry is not None)
-        if result != now:
-            self.result.patch[name] = result or CLEARED
+            preferring_mine[each] = wanted
+            if stands == was:
+                preferring_theirs[each] = wanted
+        ours, others = (_entries(m, left, right) for m in (preferring_mine, preferring_theirs))
+        stands, loses = (ours, others) if self.mine_wins else (others, ours)
+        if stands != now:
+            self.result.patch[name] = stands
         if collided:
-            self.result.lost[name] = now if self.mine_wins else mine
-            self.result.kept[name] = result or CLEARED
+            self.set_aside(name, loses, stands, overruled=not self.mine_wins)
 
     def _take_occurrences(self, edits: Mapping[Any, Any]) -> None:
         before = self.base.get(OCCURRENCES, {})
         now = self.theirs.get(OCCURRENCES, {})
         merge = _Merge(before, now, CLEARED, {}, self.mine_wins)
+        after = apply_occurrences(before, edits)
         for original, edit in edits.items():
-            was, stands = before.get(original), now.get(original)
-            if stands == was or edit is CANCELLED:
+            was, stands, wanted = (each.get(original, CLEARED) for each in (before, now, after))
+            if wanted in (was, stands):
+                continue
+            if stands == was:
                 merge.result.patch[original] = edit
+            elif wanted is CANCELLED:
+                merge.result.patch[original] = CANCELLED
+                merge.set_aside(original, stands, CANCELLED, overruled=False)
             elif stands is CANCELLED:
-                merge.result.lost[original], merge.result.kept[original] = edit, CANCELLED
-            elif isinstance(edit, Mapping) and isinstance(stands, Mapping):
+                merge.set_aside(original, wanted, CANCELLED, overruled=True)
+            elif isinstance(wanted, Mapping) and isinstance(stands, Mapping):
                 self._take_override(merge.result, original, was, edit, stands)
-            elif edit != (CLEARED if stands is None else stands):
-                merge.collide(original, edit, CLEARED if stands is None else stands)
-        for part, whole in _parts(merge.result, self.result):
-            if part:
-                whole[OCCURRENCES] = part
+            else:
+                merge.collide(original, wanted, stands)
+        _hand_up(OCCURRENCES, merge.result, self.result)
 
     def _take_override(
         self, result: Resolution, original: Any, was: Any, edit: Patch, stands: Values
@@ -116,9 +137,7 @@ class _Merge:
         merge = _Merge(base, stands, INHERITED, self._latest_only(), self.mine_wins)
         for name, value in edit.items():
             merge.take(name, value)
-        for part, whole in _parts(merge.result, result):
-            if part:
-                whole[original] = part
+        _hand_up(original, merge.result, result)
 
     def _latest_only(self) -> Fields:
         return {name: rule for name, rule in self.fields.items() if rule.latest}
@@ -133,14 +152,19 @@ def _keyed(key: Callable[[Any], Hashable], entries: Any) -> dict[Hashable, Any]:
     return {} if isinstance(entries, Mark) else {key(entry): entry for entry in entries}
 
 
-def _ordered(*orders: Iterable[Hashable]) -> Iterable[Hashable]:
-    """All keys, in the order of the first list that has them."""
-    return dict.fromkeys(key for order in orders for key in order)
+def _entries(merged: Mapping[Hashable, Any], *orders: Iterable[Hashable]) -> Any:
+    """What is left of a list, in the order of the first list that has an entry."""
+    ordered = dict.fromkeys(key for order in orders for key in order)
+    return tuple(merged[key] for key in ordered if merged.get(key) is not None) or CLEARED
 
 
-def _parts(inner: Resolution, outer: Resolution) -> Iterable[tuple[dict[Any, Any], dict[Any, Any]]]:
-    return (
+def _hand_up(name: Any, inner: Resolution, outer: Resolution) -> None:
+    """What became of the parts of a field."""
+    outer.overruled |= inner.overruled
+    for part, whole in (
         (inner.patch, outer.patch),
         (inner.lost, outer.lost),
         (inner.kept, outer.kept),
-    )
+    ):
+        if part:
+            whole[name] = part
