@@ -110,9 +110,8 @@ class Ear:
     def stop(self) -> None:
         """End `hear`, wherever it runs; nobody rings here any more."""
         self._stopped = True
-        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
-            last.setblocking(False)
-            last.sendto(b"", self._socket.getsockname())
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
         self.path.unlink(missing_ok=True)
 
     def close(self) -> None:

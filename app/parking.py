@@ -3,7 +3,8 @@ the store and no item.
 
 It registers first, then looks, then waits, so that nothing in between is missed. A newer request
 of the same kind by the same phone ends it, wherever it is parked: the network it came through is
-gone, or its key. So does whatever makes the phone unwelcome (DESIGN law 12).
+gone, or its key. So does whatever makes the phone unwelcome (DESIGN law 12). A ring of all
+topics at once says that nobody knows what was touched: a reason to look, and to wait on.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def park(
                 return found
             log.debug("parked", request=context.request_id, device=context.partnership.device)
             rung = waiter.wait(deadline - context.groupware.clock().timestamp())
-            if not rung or overtaken in rung:
+            if not rung or (overtaken in rung and rung != waiter.topics):
                 return None
             if account in rung or phone in rung:
                 expect_welcome(context, request)

@@ -14,6 +14,7 @@ everybody is woken.
 from __future__ import annotations
 
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -47,8 +48,10 @@ class Waiter:
     def wait(self, seconds: float) -> frozenset[UUID]:
         """The topics touched since registering or the last wait; none when the time is over,
         or when this process is about to end. Vanished if the phone is gone."""
-        if not self._rung and not self._gone and not self._hub.draining:
-            self._lock.acquire(timeout=max(0.0, seconds))
+        deadline = time.monotonic() + seconds
+        while not (self._rung or self._gone or self._hub.draining):
+            if not self._lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
+                break
         if self._gone:
             raise Vanished
         rung, self._rung = frozenset(self._rung), set()

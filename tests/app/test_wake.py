@@ -14,7 +14,7 @@ from adapters.store.keyring import Keyring
 from adapters.store.masterkey import MasterKey
 from adapters.store.pool import Pool
 from adapters.store.sqlite import SQLiteFactory
-from app.bell import MOST, Bell, Topics, pack, unpack
+from app.bell import MOST, Bell, Ear, Topics, pack, unpack
 from app.groupware import Groupware
 from app.wake import Vanished, WakeHub
 from domain.account import Account
@@ -89,6 +89,16 @@ def test_one_waiter_can_wait_again_and_again(hub: WakeHub) -> None:
         ringing.start()
         assert waiter.wait(SOON) == {ONE}
         ringing.join()
+
+
+def test_what_rang_before_the_wait_does_not_cut_the_next_one_short(hub: WakeHub) -> None:
+    waiter = hub.register([ONE])
+    hub.ring([ONE])
+    assert waiter.wait(SOON) == {ONE}
+    ringing = threading.Timer(0.05, hub.ring, args=([ONE],))
+    ringing.start()
+    assert waiter.wait(SOON) == {ONE}
+    ringing.join()
 
 
 def test_who_left_is_forgotten(hub: WakeHub) -> None:
@@ -213,6 +223,16 @@ def test_a_home_with_a_long_name_can_ring_too(tmp_path: Path, stack: ExitStack) 
     stack.callback(bell.close)
     bell.ring([ONE])
     assert waiter.wait(SOON) == {ONE}
+
+
+def test_hearing_ends_in_a_home_with_a_long_name_too(tmp_path: Path) -> None:
+    ear = Ear(tmp_path / ("long" * 30) / "wake")
+    hearing = threading.Thread(target=lambda: list(ear.hear()), daemon=True)
+    hearing.start()
+    ear.stop()
+    hearing.join(SOON)
+    assert not hearing.is_alive()
+    ear.close()
 
 
 # The net below
