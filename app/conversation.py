@@ -151,11 +151,12 @@ class Conversation:
     def pending(self, line: Line, round: Round, cutoff: int, since: int = 0) -> bool:
         """Whether an answer after this one has something to tell. `since` is a position up to
         which the caller knows that nothing is news."""
-        reach, view = round.after, self.view(line)
-        if not reach.done:
-            return bool(view.tell(reach, 1)[0]) or self.collection.head > reach.target
+        view = self.view(line)
+        told, reach = view.tell(round.after, 1)
+        if told:
+            return True
         start = max(reach.target, since)
-        if start < self.collection.head and view.news(start, self.collection.head, reach.cutoff):
+        if start < self.collection.head and view.news(reach, start, self.collection.head, cutoff):
             return True
         return reach.cutoff != cutoff and reach.target > 0 and view.moved(reach, cutoff)
 

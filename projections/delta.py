@@ -139,9 +139,9 @@ class View:
             cursor = row.pos
         return told, replace(reach, cursor=end)
 
-    def news(self, since: int, head: int, cutoff: int) -> bool:
+    def news(self, reach: Reach, since: int, head: int, cutoff: int) -> bool:
         """Whether anything between two positions would be told to a phone that has all before."""
-        reach = Reach(since, head, since, cutoff, cutoff)
+        reach = Reach(since, head, since, reach.cutoff, cutoff)
         return any(self._entry(row, reach) for row in self._rows(_RANGE, since, head, head))
 
     def moved(self, reach: Reach, cutoff: int) -> bool:
