@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -22,10 +23,12 @@ from app.auth import NotEnabled
 from app.commands import COMMANDS
 from app.composition import open_groupware
 from app.context import Context
+from app.groupware import Groupware
 from app.settings import Settings
-from app.wake import WakeHub
+from app.wake import Waiter, WakeHub
 from domain.base import Authorship
-from domain.folder import CONTACTS, default_folder
+from domain.folder import CALENDAR, CONTACTS, default_folder
+from domain.when import AllDay
 from projections import accounts, devices, items
 from projections.accounts import AccountRow
 from projections.devices import PartnershipRow
@@ -50,17 +53,55 @@ class Impatient:
 
     def __init__(self) -> None:
         self.waited: list[float] = []
+        self.topics: frozenset[UUID] = frozenset()
 
     def ring(self, topics: Iterable[UUID]) -> None:
         """Nobody waits here."""
 
     @contextmanager
     def register(self, topics: Iterable[UUID]) -> Iterator[Impatient]:
+        self.topics = frozenset(topics)
         yield self
 
     def wait(self, seconds: float) -> frozenset[UUID]:
         self.waited.append(seconds)
         return frozenset()
+
+
+class Announcing(WakeHub):
+    """A hub that says when somebody has come to wait."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.arrivals = threading.Semaphore(0)
+
+    def register(self, topics: Iterable[UUID]) -> Waiter:
+        waiter = super().register(topics)
+        self.arrivals.release()
+        return waiter
+
+
+class Waiting(threading.Thread):
+    """A request on its way, begun and registered by the time this is made."""
+
+    def __init__(self, house: House, ask: Callable[[], Any]) -> None:
+        super().__init__(daemon=True)
+        self._ask = ask
+        self.start()
+        assert house.hub.arrivals.acquire(timeout=10), "it was answered at once"
+
+    def run(self) -> None:
+        self._told = self._ask()
+
+    @property
+    def parked(self) -> bool:
+        return self.is_alive()
+
+    def answer(self) -> Any:
+        """What it is told in the end."""
+        self.join(10)
+        assert not self.is_alive(), "it still waits"
+        return self._told
 
 
 class House:
@@ -73,8 +114,20 @@ class House:
         self.clock = Clock()
         self.rung: list[UUID] = []
         self.settings = Settings(home=home, devices_per_user=devices_per_user)
-        self.hub: Any = WakeHub(self.settings.sockets) if hub else Impatient()
-        self.groupware = open_groupware(home, self.clock, self._ring)
+        self.hub: Any = Announcing(self.settings.sockets) if hub else Impatient()
+        self.groupware = self.open()
+
+    def open(self) -> Groupware:
+        """The store, as another process has it. What a crash of the machine would lose is of no
+        interest here, so nothing waits for the disk."""
+        groupware = open_groupware(self.settings.home, self.clock, self._ring)
+        groupware.pool._writer.execute("PRAGMA synchronous = OFF")
+        return groupware
+
+    def restart(self) -> None:
+        """A new process over the same store: whatever was only in memory is gone."""
+        self.groupware.pool.close()
+        self.groupware = self.open()
 
     def _ring(self, topics: Iterable[UUID]) -> None:
         self.rung.extend(topics)
@@ -118,6 +171,15 @@ class House:
             book = items.collection(connection, default_folder(self.account(name).id, CONTACTS))
             assert book is not None
             return use_cases.add(self.groupware, connection, book, "contacts", values).id
+
+    def appointment(self, name: str = "ada", **values: Any) -> UUID:
+        """An appointment in this person's calendar; unless told otherwise, today and all day."""
+        today = self.clock().date()
+        complete = {"when": AllDay(today, today + timedelta(days=1)), **values}
+        with self.groupware.acting(self.admin) as connection:
+            book = items.collection(connection, default_folder(self.account(name).id, CALENDAR))
+            assert book is not None
+            return use_cases.add(self.groupware, connection, book, "calendar", complete).id
 
     def revise(self, contact: UUID, **patch: Any) -> None:
         with self.groupware.acting(self.admin) as connection:
