@@ -301,6 +301,7 @@ def test_a_commit_rings_with_the_topics_it_touched(
 PATCHED = """
 from gevent import monkey; monkey.patch_all()
 import gevent, pathlib, socket, sys, uuid
+from app.composition import open_groupware
 from app.wake import Vanished, WakeHub
 from app.watch import watched
 
@@ -330,6 +331,10 @@ if sys.argv[2] == "farewell":
     phone.send(b"tls says goodbye")
     gevent.sleep(0)
 during(phone.close)
+hub.begin(open_groupware(pathlib.Path(sys.argv[1]).parent / "home").pool)
+gevent.sleep(0)
+hub.close()
+gevent.sleep(0)
 """
 
 
@@ -349,3 +354,4 @@ def test_in_a_patched_process_rings_ends_and_lost_phones_free_their_greenlets(
         "frozenset() 0",
         "vanished 0",
     ], done.stderr
+    assert done.stderr == ""

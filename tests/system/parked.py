@@ -42,6 +42,7 @@ def count(context: Context, request: Request) -> Reply:
 def start(settings: Settings, hub: WakeHub) -> object:
     groupware = open_groupware(settings.home, ring=hub.ring)
     hub.begin(groupware.pool)
+    print("began", flush=True)
     commands = {
         "Ping": Command(park, body="optional"),
         "Sync": Command(ring, body="optional"),
