@@ -111,9 +111,9 @@ def _selected(body: Body, dialect: Dialect) -> _Sent:
         whole = _wire(body, wish.type)
         data = _cut(whole, wish.truncation)
         if data == whole or not wish.all_or_none:
-            return _Sent(wish.type, whole, data, _preview(body, wish, dialect))
+            return _Sent(wish.type, whole, data, _preview(body, wish, data, dialect))
     refused = wishes[0]
-    return _Sent(refused.type, _wire(body, refused.type), "", _preview(body, refused, dialect))
+    return _Sent(refused.type, _wire(body, refused.type), "", _preview(body, refused, "", dialect))
 
 
 def _native(body: Body) -> int:
@@ -143,9 +143,13 @@ def _cut(text: str, size: int | None) -> str:
     return data[:size].decode(errors="ignore").removesuffix("\r")
 
 
-def _preview(body: Body, wish: BodyPreference, dialect: Dialect) -> str:
-    """The first characters of the plain text in one line (MS-ASAIRS 2.2.2.35.1)."""
-    if not wish.preview or dialect.version < Version.V14_0:
+def _preview(body: Body, wish: BodyPreference, data: str, dialect: Dialect) -> str:
+    """The first characters of the plain text in one line, none beside a plain text.
+
+    MS-ASAIRS 2.2.2.35.1.
+    """
+    readable = wish.type == PLAIN and data
+    if not wish.preview or readable or dialect.version < Version.V14_0:
         return ""
     return " ".join(_wire(body, PLAIN).split())[: wish.preview]
 

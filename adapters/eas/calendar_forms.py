@@ -134,13 +134,17 @@ class Token(Form):
 
 
 class Categories(Form):
-    """Free words in the order of the person who gave them (MS-ASCAL 2.2.2.11)."""
+    """Free words in the order of the person who gave them (MS-ASCAL 2.2.2.11).
+
+    Those beyond what a device is sent stay.
+    """
 
     def read(self, element: Element, scope: Scope) -> Any:
         words = [child.value for child in element.find_all("calendar:Category") if child.value]
         if len(words) > MOST_CATEGORIES:
             raise Unconvertible(f"more than {MOST_CATEGORIES} categories")
-        return tuple(dict.fromkeys(words)) or CLEARED
+        unsent = scope.base.get("categories", ())[MOST_CATEGORIES:]
+        return tuple(dict.fromkeys((*words, *unsent))) or CLEARED
 
     def write(self, tag: str, value: Any, dialect: Dialect) -> list[Element]:
         return [E(tag, *(E("calendar:Category", word) for word in value[:MOST_CATEGORIES]))]

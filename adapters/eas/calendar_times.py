@@ -8,14 +8,15 @@ speaks, and in which zone, is decided once and kept in a Reckoning.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from adapters.eas.calendar_forms import flag, moment_in
 from adapters.eas.dialect import Dialect, Unconvertible
 from adapters.eas.moments import compact
 from adapters.eas.timezone import (
     all_day_dates,
-    all_day_instants,
+    day_begins,
+    day_meant,
     read_blob,
     recognise,
     write_blob,
@@ -25,7 +26,7 @@ from adapters.wbxml import E, Element
 from domain.patch import Values
 from domain.series import converted
 from domain.when import AllDay, Instant, Original, Timed, When, instant, wall
-from domain.zone import Zone
+from domain.zone import UTC_ZONE, Zone
 
 HALF_HOUR = timedelta(minutes=30)
 ONE_DAY = timedelta(days=1)
@@ -53,7 +54,7 @@ class Reckoning:
         """The date that an all-day event means with this instant."""
         if self.floating and at.time() == time():
             return at.date()
-        return all_day_dates(at, at + ONE_DAY, self.zone, self.person).start
+        return day_meant(at, self.zone, self.person)
 
     def last_day(self, at: Instant) -> date:
         """The date of an Until, which may be any instant of that day (MS-ASCAL 2.2.2.45)."""
@@ -81,17 +82,19 @@ def instants(when: When, dialect: Dialect) -> tuple[Instant, Instant]:
     """StartTime and EndTime as this device has to be sent them."""
     if isinstance(when, Timed):
         return when.start_instant, when.end_instant
-    if dialect.version >= Version.V16_0:
-        return _midnight(when.start), _midnight(when.end)
-    return all_day_instants(when, dialect.zone)
+    return beginning(when.start, dialect), beginning(when.end, dialect)
+
+
+def beginning(day: date, dialect: Dialect) -> Instant:
+    """How this device has to be told of a day: since 16.0 its date is all that counts."""
+    return day_begins(day, UTC_ZONE if dialect.version >= Version.V16_0 else dialect.zone)
 
 
 def original_instant(original: Original, when: When, dialect: Dialect) -> Instant:
     """ExceptionStartTime or InstanceId of an occurrence, in the form of the master's StartTime."""
     if isinstance(when, Timed) and isinstance(original, datetime):
         return instant(original, when.zone.tzinfo)
-    day = original.date() if isinstance(original, datetime) else original
-    return instants(AllDay(day, day + ONE_DAY), dialect)[0]
+    return beginning(original.date() if isinstance(original, datetime) else original, dialect)
 
 
 def write_span(when: When, dialect: Dialect) -> list[Element]:
@@ -126,7 +129,7 @@ def _rule_year(values: Values) -> date:
 
 def read_added(data: Element, dialect: Dialect, now: Instant) -> tuple[When, Reckoning]:
     """When a new appointment is; missing ends are filled as MS-ASCAL 3.2.4.4 says."""
-    all_day = flag(data.find("calendar:AllDayEvent") or E("", "0"))
+    all_day = said_all_day(data) or False
     start, end = moment_of(data, "calendar:StartTime"), moment_of(data, "calendar:EndTime")
     reckoning = _reckoning(data, dialect, None, all_day, start or end or now)
     if all_day:
@@ -157,10 +160,16 @@ def same_time(mine: When, theirs: When, series: bool) -> bool:
     return mine == theirs
 
 
+def said_all_day(data: Element) -> bool | None:
+    """AllDayEvent, None if it is not there; a number, so that empty it is cleared (2.2.2.1)."""
+    element = data.find("calendar:AllDayEvent")
+    return None if element is None else bool(element.value) and flag(element)
+
+
 def _all_day(data: Element, dialect: Dialect, stored: When) -> bool:
-    said = data.find("calendar:AllDayEvent")
+    said = said_all_day(data)
     if said is not None:
-        return bool(said.value) and flag(said)
+        return said
     whole = dialect.version < Version.V16_0 and data.find("calendar:StartTime") is not None
     return isinstance(stored, AllDay) and not whole
 
@@ -198,13 +207,8 @@ def _next_half_hour(now: Instant) -> Instant:
 
 
 def _today(now: Instant, dialect: Dialect) -> Instant:
-    day = now.astimezone(dialect.zone.tzinfo).date()
-    return instants(AllDay(day, day + ONE_DAY), dialect)[0]
+    return beginning(wall(now, dialect.zone.tzinfo).date(), dialect)
 
 
 def moment_of(data: Element, tag: str) -> Instant | None:
     return moment_in(data.find(tag))
-
-
-def _midnight(day: date) -> Instant:
-    return datetime.combine(day, time(), UTC)

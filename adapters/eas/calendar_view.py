@@ -8,7 +8,7 @@ from typing import Any
 from adapters.eas.calendar_fields import DEFAULTS, ROWS
 from adapters.eas.calendar_times import instants, original_instant, write_span, write_zone
 from adapters.eas.dialect import Dialect
-from adapters.eas.meeting import CANCELLED_MEETING, guests, organizer_of, roles
+from adapters.eas.meeting import ANSWERS, CANCELLED_MEETING, guests, organizer_of, roles
 from adapters.eas.moments import compact
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element
@@ -85,14 +85,18 @@ def _shown(values: Values, dialect: Dialect) -> dict[str, Any]:
 
 
 def _shown_override(state: Values, values: Values, dialect: Dialect) -> dict[str, Any]:
+    """What an occurrence has for itself; a reply time only if it was answered (MS-ASCAL 3.2.5)."""
+    series = roles(values, dialect)
     told = {"subject": values.get("subject", ""), **state}
     told = {
         field: PLAIN.get(field, CLEARED) if value is CLEARED else value
         for field, value in told.items()
         if value is not CLEARED or field not in ("stamp", "reply_time")
     }
+    if told.get("response_type", series["response_type"]) not in ANSWERS:
+        told.pop("reply_time", None)
     if "meeting_status" in told:
-        role = roles(values, dialect)["meeting_status"] & ~CANCELLED_MEETING
+        role = series["meeting_status"] & ~CANCELLED_MEETING
         told["meeting_status"] = role | told["meeting_status"] & CANCELLED_MEETING
     if told.get("attendees", CLEARED) is not CLEARED:
         told["attendees"] = guests(told["attendees"], organizer_of(values, dialect))

@@ -6,7 +6,7 @@ Years up to 1601 and from 4501 on are how Windows says "no date"; they are read 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from adapters.eas.dialect import Unconvertible
 from domain.when import FIRST_DAY, LAST_DAY, Instant
@@ -22,38 +22,26 @@ _FORM = re.compile(
 def parse_moment(text: str) -> Instant | None:
     """The instant of any form of date and time, in whole seconds; None for "no date".
 
-    Without a Z it is UTC all the same; without a time it is midnight UTC.
+    Without a Z it is UTC all the same; without a time it is midnight UTC. Hour 24 is the midnight
+    that ends the day (MS-ASDTYPE 2.3).
     """
     parts = _parts(text)
     if not FIRST_DAY.year <= int(parts["year"]) <= LAST_DAY.year + 1:
         return None
     try:
         year, month, day, hour, minute, second = (int(parts[unit]) for unit in _UNITS)
-        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC) - _offset(parts)
+        ended = timedelta(days=(hour, minute, second) == (24, 0, 0))
+        clock = time(0 if ended else hour, minute, second, tzinfo=UTC)
+        moment = datetime.combine(date(year, month, day), clock) + ended - _offset(parts)
     except ValueError:
         raise _meaningless(text) from None
     return moment if FIRST_DAY < moment.date() < LAST_DAY else None
 
 
-def parse_date(text: str) -> date | None:
-    """The date as its digits say, whatever the time: all-day events since 16.0."""
-    parts = _parts(text)
-    try:
-        day = date(max(1, int(parts["year"])), int(parts["month"]), int(parts["day"]))
-    except ValueError:
-        raise _meaningless(text) from None
-    return day if FIRST_DAY < day < LAST_DAY else None
-
-
 def compact(moment: Instant) -> str:
     """`YYYYMMDDTHHMMSSZ` (MS-ASDTYPE 2.7.5): the calendar and Notes."""
     utc = moment.astimezone(UTC)
-    return f"{compact_date(utc.date())[:9]}{utc:%H%M%S}Z"
-
-
-def compact_date(day: date) -> str:
-    """`YYYYMMDDT000000Z`: a date in the clothes of an instant, for all-day events since 16.0."""
-    return f"{day.year:04}{day.month:02}{day.day:02}T000000Z"
+    return f"{utc.year:04}{utc:%m%dT%H%M%S}Z"
 
 
 def punctuated(moment: Instant) -> str:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.eas.calendar_fields import ROWS, Row
 from adapters.eas.calendar_forms import Scope, flag
-from adapters.eas.calendar_times import Reckoning, instants, moment_of
+from adapters.eas.calendar_times import Reckoning, instants, moment_of, said_all_day
 from adapters.eas.calendar_view import DATA, write_exception, write_master
 from adapters.eas.dialect import Dialect, Unconvertible
 from adapters.eas.meeting import OWN, is_received, organizer_of
@@ -57,13 +57,18 @@ class Series:
         return self.request.dialect
 
     def find(self, at: Instant) -> Original | None:
-        """The occurrence meant by its original start; before 16.0 its date is enough."""
+        """The occurrence meant by its original start; before 16.0 its date is enough.
+
+        In the night when an hour comes twice it begins in the one in which the series does.
+        """
         when = self.values["when"]
         if isinstance(when, AllDay):
             return original_on(self.values, self.reckoning.day(at))
         exact = original_at(self.values, at)
-        if exact is not None or self.dialect.version >= Version.V16_0:
-            return exact
+        if isinstance(exact, datetime):
+            return exact.replace(fold=when.start.fold)
+        if self.dialect.version >= Version.V16_0:
+            return None
         return original_on(self.values, wall(at, when.zone.tzinfo).date())
 
     def scope(self, state: Values) -> Scope:
@@ -102,7 +107,7 @@ def read_state(
     told: Element, series: Series, original: Original, before: object, echo: Element | None
 ) -> Any:
     """The state of an occurrence after a device told it whole, in an Exception element."""
-    if told.find("calendar:Deleted") is not None and flag(told.find("calendar:Deleted")):
+    if flag(told.find("calendar:Deleted")):
         return CANCELLED
     return _edited(told, series, original, before, echo, whole=True)
 
@@ -146,7 +151,8 @@ def _field(
         return None
     if row.form.relative:
         return INHERITED if value == series.values.get(row.field, CLEARED) else value
-    if echo is not None and row.form.same(value, row.read(echo, scope), scope):
+    shown = None if echo is None else row.read(echo, scope)
+    if shown is not None and row.form.same(value, shown, scope):
         return None
     shared = row.read(series.sent, scope)
     shared = CLEARED if shared is None else shared
@@ -171,8 +177,8 @@ def _time(
 
 def _span(told: Element, series: Series, basis: When, whole: bool) -> When:
     start, end = moment_of(told, "calendar:StartTime"), moment_of(told, "calendar:EndTime")
-    said = told.find("calendar:AllDayEvent")
-    all_day = isinstance(basis, AllDay) if said is None else flag(said)
+    said = said_all_day(told)
+    all_day = isinstance(basis, AllDay) if said is None else said
     if start is None and end is None and said is None:
         return basis
     modern = series.dialect.version >= Version.V16_0

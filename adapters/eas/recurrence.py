@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from adapters.eas.calendar_forms import Form, Scope, flag, number
-from adapters.eas.calendar_times import instants
+from adapters.eas.calendar_times import beginning
 from adapters.eas.dialect import Dialect, Unconvertible
 from adapters.eas.moments import compact, parse_moment
 from adapters.eas.version import Version
@@ -15,6 +15,7 @@ from adapters.wbxml import E, Element
 from adapters.wbxml.codepages import available
 from domain.patch import CLEARED
 from domain.recurrence import (
+    DAILY,
     MONTHLY,
     MONTHLY_NTH,
     WEEKLY,
@@ -130,7 +131,8 @@ def _with_unsaid(told: Recurrence, before: Recurrence | None, dialect: Dialect) 
 
 
 def _children(rule: Recurrence, dialect: Dialect) -> list[Element]:
-    first_day = MONDAY if rule.first_day is None and rule.kind == WEEKLY else rule.first_day
+    weekly = rule.kind == WEEKLY or (rule.kind == DAILY and rule.days is not None)
+    first_day = MONDAY if rule.first_day is None and weekly else rule.first_day
     calendar_type = rule.calendar_type
     if calendar_type is None and rule.kind in TYPED_BY_CALENDAR:
         calendar_type = GREGORIAN
@@ -161,4 +163,4 @@ def _write_until(rule: Recurrence, dialect: Dialect) -> str | None:
         return None
     if isinstance(until, datetime):
         return compact(until)
-    return compact(instants(AllDay(until, until + timedelta(days=1)), dialect)[0])
+    return compact(beginning(until, dialect))

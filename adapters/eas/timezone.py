@@ -62,32 +62,34 @@ def write_blob(zone: Zone, year_of: date) -> str:
 
 
 def all_day_dates(start: Instant, end: Instant, blob_zone: Zone | None, user_zone: Zone) -> AllDay:
-    """The dates of an all-day event from a device up to 14.1.
+    """The dates of an all-day event from a device up to 14.1."""
+    first = day_meant(start, blob_zone or user_zone, user_zone)
+    return AllDay(first, first + _DAY * max(1, round((end - start) / _DAY)))
+
+
+def day_meant(start: Instant, blob_zone: Zone, user_zone: Zone) -> date:
+    """The date that a device up to 14.1 means by the beginning of a day.
 
     Some send midnight in the zone of their blob, some midnight UTC whatever the blob says, and
     some no blob at all; a start that is nowhere midnight goes to the nearest one.
     """
-    zone = blob_zone or user_zone
-    first = (
-        _day_beginning(start, zone)
+    return (
+        _day_beginning(start, blob_zone)
         or (start.date() if start.time() == _MIDNIGHT else None)
         or _day_beginning(start, user_zone)
-        or wall(start + _DAY / 2, zone.tzinfo).date()
+        or wall(start + _DAY / 2, blob_zone.tzinfo).date()
     )
-    return AllDay(first, first + _DAY * max(1, round((end - start) / _DAY)))
 
 
-def all_day_instants(when: AllDay, zone: Zone) -> tuple[Instant, Instant]:
-    """The beginning of the first day and of the day after the last, in `zone`."""
-    begin, end = (datetime.combine(day, _MIDNIGHT) for day in (when.start, when.end))
-    return instant(begin, zone.tzinfo), instant(end, zone.tzinfo)
+def day_begins(day: date, zone: Zone) -> Instant:
+    """The instant at which a day begins in `zone`."""
+    return instant(datetime.combine(day, _MIDNIGHT), zone.tzinfo)
 
 
 def _day_beginning(moment: Instant, zone: Zone) -> date | None:
     """The date that begins at `moment`, which is at 1:00 where clocks skip midnight."""
     local = wall(moment, zone.tzinfo)
-    midnight = datetime.combine(local, _MIDNIGHT)
-    begins = local == midnight or instant(midnight, zone.tzinfo) == moment
+    begins = local.time() == _MIDNIGHT or day_begins(local.date(), zone) == moment
     return local.date() if begins else None
 
 
@@ -136,7 +138,8 @@ def _read_name(field: bytes) -> str:
 
 __all__ = [
     "all_day_dates",
-    "all_day_instants",
+    "day_begins",
+    "day_meant",
     "read_blob",
     "recognise",
     "write_blob",

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.eas.moments import compact, compact_date, parse_date, parse_moment
+from adapters.eas.calendar_times import Reckoning, beginning
+from adapters.eas.dialect import Dialect
+from adapters.eas.moments import compact, parse_moment
 from adapters.eas.timezone import (
     all_day_dates,
-    all_day_instants,
+    day_begins,
     read_blob,
     recognise,
     write_blob,
@@ -70,6 +72,10 @@ def over_the_wire(moment: Instant) -> Instant:
     return read
 
 
+def begin_and_end(event: AllDay, zone: Zone) -> tuple[Instant, Instant]:
+    return day_begins(event.start, zone), day_begins(event.end, zone)
+
+
 def as_sent(blob: str, start: Instant, person: Zone) -> Zone:
     return recognise(read_blob(blob), start.date(), [person])
 
@@ -82,7 +88,7 @@ def all_days() -> list[AllDay]:
 @pytest.mark.parametrize("person", [Zone("Europe/Berlin"), Zone("America/New_York"), UTC_ZONE])
 def test_midnight_of_the_phone_with_its_blob(zone: Zone, person: Zone) -> None:
     for event in all_days():
-        start, end = map(over_the_wire, all_day_instants(event, zone))
+        start, end = map(over_the_wire, begin_and_end(event, zone))
         blob = write_blob(zone, event.start)
         assert all_day_dates(start, end, as_sent(blob, start, person), person) == event
 
@@ -103,7 +109,7 @@ def test_midnight_of_the_phone_without_a_blob_that_says_so(
     zone: Zone, blob_zone: Zone | None
 ) -> None:
     for event in all_days():
-        start, end = map(over_the_wire, all_day_instants(event, zone))
+        start, end = map(over_the_wire, begin_and_end(event, zone))
         assert all_day_dates(start, end, blob_zone, zone) == event
 
 
@@ -113,13 +119,18 @@ def test_a_series_of_days_stays_on_its_days_across_the_turns(zone: Zone) -> None
     for day in occurrences(Recurrence(DAILY, count=366), master):
         event = occurrence(master, day)
         assert isinstance(event, AllDay)
-        start, end = all_day_instants(event, zone)
+        start, end = begin_and_end(event, zone)
         assert all_day_dates(start, end, zone, UTC_ZONE) == event
 
 
-@pytest.mark.parametrize("day", EDGES[:40])
-def test_since_16_0_the_date_is_a_date(day: date) -> None:
-    assert parse_date(compact_date(day)) == day
+@pytest.mark.parametrize("zone", ZONES, ids=lambda zone: zone.name)
+def test_since_16_0_the_date_is_a_date(zone: Zone) -> None:
+    """Wherever the phone is (MS-ASCAL 2.2.2.1, R2008)."""
+    device = Dialect(zone=zone)
+    for day in EDGES:
+        sent = over_the_wire(beginning(day, device))
+        assert sent == datetime.combine(day, time(), UTC)
+        assert Reckoning(zone, zone, floating=True).day(sent) == day
 
 
 @given(
@@ -131,7 +142,7 @@ def test_since_16_0_the_date_is_a_date(day: date) -> None:
 def test_dates_survive_any_year(zone: Zone, day: date, length: int, person: Zone) -> None:
     """Since 1996: Kiritimati had no 31 December 1994."""
     event = AllDay(day, day + timedelta(days=length))
-    start, end = all_day_instants(event, zone)
+    start, end = begin_and_end(event, zone)
     assert all_day_dates(start, end, zone, person) == event
 
 
@@ -171,7 +182,7 @@ def test_days_are_counted_whatever_the_clocks_do(lasts: timedelta, days: int) ->
 
 def test_where_clocks_skip_midnight_the_day_begins_at_one() -> None:
     cairo, day = Zone("Africa/Cairo"), date(2024, 4, 26)
-    start, _ = all_day_instants(AllDay(day, day + timedelta(days=1)), cairo)
+    start = day_begins(day, cairo)
     assert Timed.at(start, start, cairo).start.time() == time(1)
     assert instant(datetime.combine(day, time(1)), cairo.tzinfo) == start
     assert all_day_dates(start, start + timedelta(hours=23), cairo, UTC_ZONE).start == day

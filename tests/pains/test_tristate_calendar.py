@@ -22,6 +22,7 @@ from tests.wire.calendar_cases import (
     ANNA,
     BRUNO,
     MODERN,
+    NOW,
     OLDER,
     VERSIONS,
     a_device,
@@ -180,6 +181,16 @@ def test_a_new_stamp_alone_is_no_change(version: Version) -> None:
     request = replaced(shown(values, device), E("calendar:DtStamp", "20270101T000000Z"))
 
     assert said(request, device, values).patch == {}
+
+
+@pytest.mark.parametrize("version", MODERN, ids=lambda version: version.text)
+def test_the_stamp_is_the_servers_since_16(version: Version) -> None:
+    """MS-ASCAL R2088."""
+    news = data(E("calendar:DtStamp", "20270101T000000Z"), E("calendar:Subject", "Lunch"))
+
+    patch = said(news, a_device(version), an_appointment()).patch
+
+    assert patch == {"subject": "Lunch", "stamp": NOW}
 
 
 def test_the_stamp_of_an_older_phone_comes_with_its_change() -> None:

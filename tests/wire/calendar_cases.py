@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -15,7 +15,17 @@ from adapters.wbxml import E, Element
 from domain.body import Body
 from domain.calendar import Attachment, Attendee, Location
 from domain.patch import CANCELLED, CLEARED
-from domain.recurrence import DAILY, MONTHLY, WEEKLY, YEARLY, Recurrence, occurrences
+from domain.recurrence import (
+    DAILY,
+    LUNAR,
+    MONTHLY,
+    MONTHLY_NTH,
+    WEEKLY,
+    YEARLY,
+    YEARLY_NTH,
+    Recurrence,
+    occurrences,
+)
 from domain.when import AllDay, Timed
 from domain.zone import Zone
 
@@ -126,9 +136,19 @@ def unstamped(patch: dict[str, Any]) -> dict[str, Any]:
 
 
 words = st.text("abcdefgh àèß漢", min_size=1, max_size=12).map(str.strip).filter(bool)
-moments = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(  # noqa: DTZ001
-    lambda moment: moment.replace(microsecond=0, tzinfo=UTC)
+turns = st.sampled_from([(3, 8, 7), (3, 29, 1), (4, 4, 14), (9, 26, 14), (10, 25, 1), (11, 1, 6)])
+moments = st.one_of(
+    st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(  # noqa: DTZ001
+        lambda moment: moment.replace(microsecond=0, tzinfo=UTC)
+    ),
+    st.builds(
+        lambda turn, minutes: datetime(2026, *turn, tzinfo=UTC) + timedelta(minutes=minutes),
+        turns,
+        st.integers(-90, 90),
+    ),
 )
+"""Any time of some years, or one near an hour at which clocks somewhere are set."""
+
 zones = st.sampled_from(
     [
         Zone("Europe/Rome"),
@@ -187,17 +207,30 @@ def times(draw: st.DrawFn) -> AllDay | Timed:
 
 @st.composite
 def rules(draw: st.DrawFn, when: AllDay | Timed) -> Recurrence:
-    first: date = when.start if isinstance(when, AllDay) else when.start.date()
-    kind = draw(st.sampled_from([DAILY, WEEKLY, MONTHLY, YEARLY]))
-    parts: dict[str, Any] = {
-        DAILY: {},
-        WEEKLY: {"days": 1 << first.isoweekday() % 7},
-        MONTHLY: {"day_of_month": first.day},
-        YEARLY: {"day_of_month": first.day, "month": first.month},
-    }[kind]
-    if draw(st.booleans()):
-        parts = {**parts, "count": draw(st.integers(3, 9))}
-    return Recurrence(kind, interval=draw(st.integers(1, 3)), **parts)
+    kind = draw(st.sampled_from([DAILY, WEEKLY, MONTHLY, MONTHLY_NTH, YEARLY, YEARLY_NTH]))
+    masks, weeks, months = st.integers(1, 127), st.integers(1, 5), st.integers(1, 12)
+    needed: dict[int, dict[str, Any]] = {
+        DAILY: {"days": st.none() | masks},
+        WEEKLY: {"days": masks},
+        MONTHLY: {"day_of_month": st.integers(1, 31)},
+        MONTHLY_NTH: {"days": masks, "week": weeks},
+        YEARLY: {"day_of_month": st.integers(1, 31), "month": months},
+        YEARLY_NTH: {"days": masks, "week": weeks, "month": months},
+    }
+    allowed: dict[str, Any] = {"first_day": st.integers(0, 6)}
+    if kind not in (DAILY, WEEKLY):
+        allowed["calendar_type"] = st.sampled_from([0, 1, 2, 7, *LUNAR])
+    if kind in (YEARLY, YEARLY_NTH):
+        allowed["leap_month"] = st.booleans()
+    parts = draw(st.fixed_dictionaries(needed[kind], optional=allowed))
+    end = draw(st.fixed_dictionaries({}, optional={"count": st.integers(1, 9)}) | ends(when))
+    return Recurrence(kind, interval=draw(st.integers(1, 13)), **parts, **end)
+
+
+def ends(when: AllDay | Timed) -> st.SearchStrategy[dict[str, Any]]:
+    """The last day of a series, as its kind of time says it."""
+    start = when.start if isinstance(when, AllDay) else when.start_instant
+    return st.integers(0, 400).map(lambda days: {"until": start + timedelta(days=days)})
 
 
 @st.composite
@@ -215,6 +248,10 @@ def appointments(draw: st.DrawFn) -> dict[str, Any]:
                 optional={
                     "attendees": people.filter(bool),
                     "organizer_email": st.sampled_from([ME, ANNA]),
+                    "organizer_name": words,
+                    "meeting_status": st.integers(0, 7),
+                    "response_type": st.integers(0, 5),
+                    "reply_time": moments,
                     "response_requested": st.booleans(),
                     "disallow_new_time_proposal": st.booleans(),
                     "online_meeting_external_link": words,

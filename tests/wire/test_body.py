@@ -127,6 +127,26 @@ def test_a_preview_is_plain_text_in_one_line(version: Version, preview: str | No
     assert texts(the_body(HTML_BODY, dialect)).get("Preview") == preview
 
 
+def test_a_plain_text_needs_no_preview() -> None:
+    """MS-ASAIRS R1001036; without the text itself a preview says what it is about."""
+    shown = texts(the_body(PLAIN_BODY, wants(BodyPreference(1, preview=8))))
+    hidden = texts(the_body(PLAIN_BODY, wants(BodyPreference(1, 0, preview=8))))
+
+    assert "Preview" not in shown
+    assert hidden["Preview"] == "first se"
+
+
+def test_truncated_in_a_request_means_nothing() -> None:
+    """MS-ASAIRS R279, R406."""
+    parts = E("airsyncbase:Type", 1), E("airsyncbase:Data", "new")
+    told = [
+        read(E("airsyncbase:Body", *parts, E("airsyncbase:Truncated", value)), PLAIN_BODY, wants())
+        for value in ("0", "1")
+    ]
+
+    assert told == [Body("new"), Body("new")]
+
+
 def test_a_calendar_item_says_in_which_form_its_body_was_written() -> None:
     native = choose(HTML_BODY, wants(BodyPreference(1)))[1]
     assert native == E("airsyncbase:NativeBodyType", 2)

@@ -8,14 +8,16 @@ from adapters.eas.dialect import Unconvertible
 from adapters.eas.version import Version
 from adapters.wbxml import E
 from domain.body import Body
-from domain.calendar import Location
+from domain.calendar import Attendee, Location
 from domain.patch import CANCELLED, CLEARED, INHERITED, apply
 from tests.wire.calendar_cases import (
+    BRUNO,
     OLDER,
     a_device,
     a_series,
     at,
     edited,
+    replaced,
     said,
     shown,
     unstamped,
@@ -45,6 +47,47 @@ def test_an_older_phone_moves_an_occurrence(version: Version) -> None:
     patch = with_exceptions(a_series(), a_device(version), exception(WEDNESDAY_TEXT, *times))
 
     assert patch == {"occurrences": {WEDNESDAY: {"when": MOVED}}}
+
+
+@pytest.mark.parametrize("version", [Version.V14_0, Version.V14_1], ids=lambda v: v.text)
+def test_a_changed_occurrence_gets_attendees_of_its_own(version: Version) -> None:
+    device, values = a_device(version), a_series(occurrences={WEDNESDAY: {"when": MOVED}})
+    [before] = sent_exceptions(values, device)
+    bruno = E("calendar:Attendee", E("calendar:Email", BRUNO), E("calendar:Name", "Bruno"))
+
+    told = E(before.name, *before, E("calendar:Attendees", bruno))
+    patch = with_exceptions(values, device, told)
+
+    assert patch == {"occurrences": {WEDNESDAY: {"attendees": (Attendee(BRUNO, "Bruno"),)}}}
+
+
+@each_older
+def test_no_supported_list_makes_missing_exceptions_vanish(version: Version) -> None:
+    """MS-ASCAL R54111."""
+    device = a_device(version, supported=frozenset({"calendar:Exceptions", "calendar:Subject"}))
+    values = a_series(occurrences={WEDNESDAY: CANCELLED})
+    request = replaced(
+        without(shown(values, device), "calendar:Exceptions"), E("calendar:Subject", "Lunch")
+    )
+
+    assert unstamped(said(request, device, values).patch) == {"subject": "Lunch"}
+
+
+@each_older
+def test_what_only_the_server_says_is_not_taken_of_an_occurrence(version: Version) -> None:
+    """MS-ASCAL R92, R349, R356, R404."""
+    told = exception(
+        WEDNESDAY_TEXT,
+        E("calendar:Subject", "Lunch"),
+        E("calendar:AppointmentReplyTime", "20260901T080000Z"),
+        E("calendar:ResponseType", 3),
+        E("calendar:OnlineMeetingConfLink", "sip:a"),
+        E("calendar:OnlineMeetingExternalLink", "https://meet.example.org"),
+    )
+
+    patch = with_exceptions(a_series(), a_device(version), told)
+
+    assert patch == {"occurrences": {WEDNESDAY: {"subject": "Lunch"}}}
 
 
 @each_older

@@ -10,12 +10,15 @@ from adapters.eas.calendar import NoRecurrence
 from adapters.eas.dialect import Unconvertible
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element
+from domain.calendar import Attendee
 from domain.patch import CANCELLED, CLEARED
 from domain.recurrence import DAILY, Recurrence
 from domain.when import AllDay, Timed
 from tests.wire.calendar_cases import (
+    BRUNO,
     MODERN,
     NEW_YORK,
+    ROME,
     a_device,
     a_series,
     an_appointment,
@@ -47,6 +50,18 @@ def test_an_instance_change_says_only_what_changed(version: Version) -> None:
     found = instance(values, a_device(version), WEDNESDAY_TEXT, E("calendar:Subject", "Lunch"))
 
     assert found.patch == {"occurrences": {WEDNESDAY: {"subject": "Lunch"}}}
+
+
+@each_modern
+def test_a_changed_occurrence_gets_attendees_of_its_own(version: Version) -> None:
+    values = a_series(occurrences={WEDNESDAY: {"when": MOVED}})
+    bruno = E("calendar:Attendee", E("calendar:Email", BRUNO), E("calendar:Name", "Bruno"))
+
+    found = instance(
+        values, a_device(version), WEDNESDAY_TEXT, E("calendar:Attendees", bruno)
+    ).patch
+
+    assert found == {"occurrences": {WEDNESDAY: {"attendees": (Attendee(BRUNO, "Bruno"),)}}}
 
 
 @each_modern
@@ -130,6 +145,27 @@ def test_an_instance_of_days_is_a_date(version: Version, text: str) -> None:
     found = instance(values, a_device(version), text, delete=True)
 
     assert found.patch["occurrences"] == {date(2026, 9, int(text[6:8])): CANCELLED}
+
+
+@each_modern
+def test_the_second_half_past_two_of_an_autumn_night_is_an_instance(version: Version) -> None:
+    second = at(25, 2, 30, month=10).replace(fold=1)
+    values = an_appointment(when=Timed(second, second, ROME), recurrence=Recurrence(DAILY))
+
+    found = instance(values, a_device(version), "20261025T013000Z", delete=True)
+
+    [original] = found.patch["occurrences"]
+    assert original.fold == 1
+
+
+@each_modern
+@pytest.mark.parametrize("text", ["16010102T000000Z", "45001230T230000Z", "45010101T000000Z"])
+def test_an_instance_at_the_end_of_the_calendar_is_refused(version: Version, text: str) -> None:
+    days = a_series(when=AllDay(date(2026, 9, 7), date(2026, 9, 8)))
+
+    for values in (a_series(), days):
+        with pytest.raises(Unconvertible):
+            instance(values, a_device(version), text, delete=True)
 
 
 @each_modern

@@ -75,6 +75,20 @@ def test_what_is_empty_is_said_to_be_empty(version: Version) -> None:
 
 
 @each
+def test_categories_beyond_what_a_phone_was_sent_stay(version: Version) -> None:
+    """A response has 300 at most (MS-ASCAL R187)."""
+    device, many = a_device(version), tuple(f"c{n}" for n in range(305))
+    values = an_appointment(categories=many)
+    sent = shown(values, device).find("calendar:Categories")
+    assert sent is not None
+    assert len(sent.children) == 300
+
+    patch = edited(values, device, E(sent.name, *list(sent)[1:]))
+
+    assert patch == {"categories": many[1:]}
+
+
+@each
 def test_an_empty_reminder_is_sent_since_14_1(version: Version) -> None:
     item = shown(an_appointment(), a_device(version))
 

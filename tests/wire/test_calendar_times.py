@@ -308,6 +308,17 @@ def test_the_flag_alone_turns_hours_into_days_and_back(
     assert patch == {"when": expected}
 
 
+@each
+def test_an_empty_flag_means_hours(version: Version) -> None:
+    """A number without content is cleared, other than a boolean (MS-ASCAL 2.2.2.1)."""
+    device, empty = a_device(version), E("calendar:AllDayEvent")
+    added = said(data(*span(HALF_PAST, TEN), empty), device).patch
+    changed = edited(an_appointment(when=SEVENTH), device, empty)
+
+    assert isinstance(added["when"], Timed)
+    assert isinstance(changed["when"], Timed)
+
+
 @each_older
 def test_an_older_phone_that_leaves_out_the_flag_means_hours(version: Version) -> None:
     device, values = a_device(version), an_appointment(when=SEVENTH)

@@ -10,13 +10,16 @@ from adapters.eas.version import Version
 from adapters.wbxml import E
 from domain.calendar import Attendee
 from domain.patch import CANCELLED, CLEARED
+from domain.recurrence import WEEKLY, Recurrence
 from domain.when import AllDay
 from tests.wire.calendar_cases import (
     ANNA,
     BRUNO,
     MODERN,
+    NOW,
     VERSIONS,
     a_device,
+    a_meeting,
     a_series,
     an_appointment,
     shown,
@@ -87,6 +90,22 @@ def test_times_that_an_occurrence_lost_are_not_told(version: Version) -> None:
 
     assert told.find("calendar:DtStamp") is None
     assert told.find("calendar:AppointmentReplyTime") is None
+
+
+@pytest.mark.parametrize(("response", "told"), [(3, True), (2, True), (5, False), (None, False)])
+def test_a_reply_time_is_told_only_of_an_occurrence_that_was_answered(
+    response: int | None, told: bool
+) -> None:
+    """MS-ASCAL R525221, R52522111."""
+    answer = {} if response is None else {"response_type": response}
+    values = a_meeting(
+        recurrence=Recurrence(WEEKLY, days=2 | 8),
+        occurrences={WEDNESDAY: {"reply_time": NOW, **answer}},
+    )
+
+    for version in (Version.V14_0, Version.V16_1):
+        [found] = sent_exceptions(values, a_device(version))
+        assert (found.find("calendar:AppointmentReplyTime") is not None) == told
 
 
 @each

@@ -259,6 +259,16 @@ def test_a_value_that_means_nothing_refuses_the_item(element: Any) -> None:
         contact.read(E(NAME, element), Dialect(), None)
 
 
+def test_what_belongs_to_the_recipient_cache_is_neither_told_nor_taken() -> None:
+    """MS-ASCNTC R105, R415."""
+    names = E("contacts:Alias", "ada"), E("contacts:WeightedRank", 7)
+
+    assert contact.read(E(NAME, *names), Dialect(), None) == {}
+    for version in Version:
+        told = {child.name for child in sent(full_contact(), Dialect(version))}
+        assert not told & {name.name for name in names}
+
+
 def test_unknown_elements_are_passed_over() -> None:
     data = E(
         NAME,
