@@ -101,22 +101,13 @@ class Ear:
 
     def hear(self) -> Iterator[Topics]:
         """What the others say, one after the other, until `stop`."""
-        while True:
-            try:
-                data = self._socket.recv(MOST * SIZE + 1)
-            except OSError:
-                if not self._stopped:
-                    raise
-                return
-            if self._stopped:
-                return
-            yield unpack(data)
+        while not self._stopped:
+            data = self._socket.recv(MOST * SIZE + 1)
+            if not self._stopped:
+                yield unpack(data)
 
     def stop(self) -> None:
-        """End `hear`, wherever it runs; nobody rings here any more.
-
-        A thread that waits is told by an empty datagram, a greenlet by an error.
-        """
+        """End `hear`, wherever it runs; nobody rings here any more."""
         self._stopped = True
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
             last.setblocking(False)
