@@ -70,6 +70,7 @@ class Phone:
     wire: Wire
     dice: random.Random
     window: int = 100
+    heartbeat: int | None = None
     folders: dict[str, Folder] = field(default_factory=dict)
     births: set[str] = field(default_factory=set)
     deaths: set[str] = field(default_factory=set)
@@ -113,7 +114,9 @@ class Phone:
     def sync(self, kinds: tuple[str, ...] = (CALENDAR, CONTACTS)) -> bool:
         """One request; whether the reply said anything. Unanswered leaves everything as it is."""
         asked = [self.folders[kind] for kind in kinds]
-        body = E("airsync:Sync", E("airsync:Collections", *map(self._collection, asked)))
+        listed = E("airsync:Collections", *map(self._collection, asked))
+        patience = self.heartbeat and E("airsync:HeartbeatInterval", self.heartbeat)
+        body = E("airsync:Sync", listed, patience)
         reply = self.wire.ask("Sync", body)
         if reply is None:
             self._expect_nothing_said(asked)

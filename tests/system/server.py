@@ -22,6 +22,7 @@ from app import people
 from app.bell import Bell
 from app.composition import open_groupware
 from app.groupware import Groupware
+from projections import accounts
 from tests.system.certificate import Certificate
 
 ROOT = Path(__file__).parent.parent.parent
@@ -111,6 +112,17 @@ class Server:
     def lines(self, *having: str) -> list[str]:
         return [line for line in self.words().splitlines() if all(part in line for part in having)]
 
+    def parked(self, device: str) -> int:
+        """How many requests of this phone wait for news now; told at log level debug."""
+        waiting = {_request(line) for line in self.lines("event=parked", f"device={device}")}
+        return len(waiting - {_request(line) for line in self.lines("event=served")})
+
+    def looked(self, device: str) -> bool:
+        """Whether a parked request of this phone has looked again and found nothing."""
+        lines = self.lines("event=parked", f"device={device}")
+        waiting = [_request(line) for line in lines]
+        return len(waiting) > len(set(waiting))
+
     # Its processes
 
     def worker_pids(self) -> list[int]:
@@ -123,9 +135,9 @@ class Server:
         inode = _inode_at(self.port, connection.getsockname()[1])
         return next((pid for pid in self.worker_pids() if inode in _sockets(pid)), None)
 
-    def descriptors(self) -> int:
-        """How many sockets all workers together hold."""
-        return sum(len(_sockets(pid)) for pid in self.worker_pids())
+    def descriptors(self, worker: int) -> int:
+        """How many sockets a worker holds."""
+        return len(_sockets(worker))
 
     # What lies behind it
 
@@ -145,6 +157,12 @@ class Server:
         """Accounts that may sync, all with PASSWORD."""
         with self.groupware() as groupware:
             return {name: self._person(groupware, name) for name in names}
+
+    def account(self, name: str) -> UUID:
+        with self.groupware() as groupware, groupware.reading() as connection:
+            row = accounts.find(connection, name)
+        assert row is not None
+        return row.id
 
     def _person(self, groupware: Groupware, name: str) -> UUID:
         admin = groupware.author("admin:test", "test")
@@ -191,6 +209,10 @@ def until(condition: Any, complaint: str, pause: float = 0.02, patience: float =
     while not condition():
         assert time.monotonic() < deadline, complaint
         time.sleep(pause)
+
+
+def _request(line: str) -> str:
+    return line.partition(" request=")[2].partition(" ")[0]
 
 
 def _children(pid: int) -> list[int]:

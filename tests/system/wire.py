@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 from base64 import b64encode
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Final
@@ -45,7 +44,7 @@ class Wire:
     agent: str = "Apple-iPhone14C5/2302.1"
     policy_key: str = "0"
     timeout: float = 30.0
-    _connection: HTTPConnection | None = field(default=None, repr=False)
+    _connection: HTTPConnection | None = field(default=None, init=False, repr=False)
 
     def options(self) -> Mapping[str, str]:
         """What the server says it serves."""
@@ -159,10 +158,3 @@ class _Reply:
         self.headers = {name.lower(): value for name, value in response.getheaders()}
         if "content-length" not in self.headers:
             raise HTTPException("cut off within the headers")
-
-
-def reset(connection: socket.socket) -> None:
-    """Close so that the other side learns of it as of a phone that left its network."""
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
-    connection.close()
