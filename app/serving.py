@@ -18,11 +18,9 @@ from adapters.store.keyring import WrongMasterKey
 from adapters.store.masterkey import MasterKeyUnusable
 from adapters.store.pool import StoreBusy, StoreUnavailable
 from app import journal, wsgi
+from app.composition import open_groupware
 from app.settings import Settings
 from app.wake import WakeHub
-
-WORKER_CANNOT_START: Final = 3
-"""The exit status at which gunicorn's master gives up instead of trying again for ever."""
 
 UNUSABLE: Final = (StoreBusy, StoreUnavailable, MasterKeyUnusable, WrongMasterKey, OSError)
 LOOK, CLOSE = 0.25, 0.05
@@ -52,9 +50,18 @@ def launch() -> Never:
 
 
 def serve(settings: Settings) -> None:
-    """Serve until told to end. Only for a process that is patched (`python -m app`)."""
+    """Serve until told to end. Only for a process that is patched (`python -m app`).
+
+    The store is opened and closed once before the fork, so that one that cannot be used is told
+    in one line, and its tables are there when the workers come.
+    """
     journal.configure(settings.log_level)
     gunicorn_wsgi.SERVER = "Taccuino"
+    try:
+        settings.make_home()
+        open_groupware(settings.home).pool.close()
+    except UNUSABLE as error:
+        sys.exit(f"taccuino: {error}")
     Server(settings).run()
 
 
@@ -81,13 +88,8 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Callable[..., Any]:
         """Called in each worker, after the fork."""
-        try:
-            self._settings.make_home()
-            self.hub = WakeHub(self._settings.sockets)
-            return wsgi.start(self._settings, self.hub)
-        except UNUSABLE as error:
-            print(f"taccuino: {error}", file=sys.stderr)
-            sys.exit(WORKER_CANNOT_START)
+        self.hub = WakeHub(self._settings.sockets)
+        return wsgi.start(self._settings, self.hub)
 
 
 class Worker(GeventWorker):  # type: ignore[misc]
