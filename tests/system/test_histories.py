@@ -115,16 +115,16 @@ class History:
     def _edit(self, account: UUID) -> None:
         dice = random.Random(self.seed)
         with self.server.groupware() as groupware:
-            truth = self.truth = Truth(groupware, account)
+            truth = self.truth = Truth(groupware, account, dice=dice)
             while not self._over.wait(2 * PACE):
                 kind = dice.choice(KINDS)
                 match dice.randrange(5):
                     case 0:
-                        truth.delete(kind, dice)
+                        truth.delete(kind)
                     case 1 | 2:
                         truth.add(kind, self.token())
                     case _:
-                        truth.edit(kind, dice.choice("ab"), str(self.token()), dice)
+                        truth.edit(kind, dice.choice("ab"), str(self.token()))
 
     def settle(self) -> None:
         """The network heals, the users rest, and every phone syncs until it has nothing to say."""

@@ -60,26 +60,29 @@ class Truth:
     account: UUID
     births: set[str] = field(default_factory=set)
     deaths: set[str] = field(default_factory=set)
+    dice: random.Random = field(default_factory=lambda: random.Random(0))
 
     # Somebody who edits at the server
 
-    def add(self, kind: str, token: int) -> None:
+    def add(self, kind: str, token: int, **more: Any) -> str:
+        """The ServerId of the new item."""
         self.births.add(born(kind, token))
         with self.groupware.acting(self._author()) as connection:
-            values = to_values(kind, token)
-            use.add(self.groupware, connection, self._collection(connection, kind), kind, values)
+            collection = self._collection(connection, kind)
+            values = {**to_values(kind, token), **more}
+            return server_id(use.add(self.groupware, connection, collection, kind, values).id)
 
-    def edit(self, kind: str, name: str, value: str, dice: random.Random) -> None:
+    def edit(self, kind: str, name: str, value: str) -> None:
         with self.groupware.acting(self._author()) as connection:
             if live := sorted(self._live(connection, kind)):
-                item = use.load(self.groupware, connection, _id(dice.choice(live)))
+                item = use.load(self.groupware, connection, _id(self.dice.choice(live)))
                 use.revise(self.groupware, connection, item, to_patch(kind, name, value))
 
-    def delete(self, kind: str, dice: random.Random) -> None:
+    def delete(self, kind: str) -> None:
         with self.groupware.acting(self._author()) as connection:
             live = self._live(connection, kind)
             if live:
-                id = dice.choice(sorted(live))
+                id = self.dice.choice(sorted(live))
                 self.deaths.add(live[id]["birth"])
                 use.remove(self.groupware, use.load(self.groupware, connection, _id(id)))
 
