@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from adapters.eas.dialect import Unconvertible
+from adapters.store.keyring import Erased
 from app import items as use
 from app.conversation import Command
 from app.groupware import Groupware
 from domain.conflict import resolve
 from domain.item import Echo, Item
-from domain.kinds import KINDS
+from domain.kinds import KINDS, without_weight
 from domain.patch import Patch, Values, difference
 from domain.round import Reach, Verdict
 from projections import items
@@ -81,15 +83,16 @@ class ItemDesk:
             return _verdict(command, NOT_FOUND)
         known = view.known(item.id.bytes, reach)
         base = item if known in (None, item.edition) else self._load(item.id, known)
+        reduced = view.reduced(item.id.bytes, base.edition)
         try:
-            meaning = self.read(command, base.values)
+            meaning = self.read(command, without_weight(base.values) if reduced else base.values)
         except Unconvertible:
             return _verdict(command, UNCONVERTIBLE)
         if known is None or item.removed or item.collection != self.collection.id:
             self._set_aside(item, meaning.patch, {}, "the item was no longer there")
             return _verdict(command, NOT_FOUND)
         if known == item.edition:
-            return self._revise(command, view, item, meaning)
+            return self._revise(command, view, item, meaning, silent=not reduced)
         return self._merge(command, view, item, base, meaning)
 
     def delete(self, command: Command, view: View, reach: Reach) -> Verdict:
@@ -106,9 +109,12 @@ class ItemDesk:
             return _verdict(command, DONE if item.collection == here else NOT_FOUND)
         return self._made(command, DONE, item.id)
 
-    def _revise(self, command: Command, view: View, item: Item, meaning: Meaning) -> Verdict:
+    def _revise(
+        self, command: Command, view: View, item: Item, meaning: Meaning, silent: bool
+    ) -> Verdict:
+        """Not silent where the phone has not all of the item: it gets the result whole."""
         edition = item.edition
-        echo = Echo(view.line, True)
+        echo = Echo(view.line, silent)
         use.revise(self.groupware, self.connection, item, meaning.patch, edition, echo)
         if item.edition == edition:
             return _verdict(command, DONE, item.id, meaning)
@@ -148,9 +154,11 @@ class ItemDesk:
         return None
 
     def _set_aside(self, item: Item, lost: Patch, kept: Patch, reason: str) -> None:
+        """Keep what lost, once; nothing is kept of a person who was forgotten."""
         if lost and lost not in item.aside.values():
             item.set_aside(uuid4(), lost, kept, reason)
-            self.groupware.save(item)
+            with suppress(Erased):
+                self.groupware.save(item)
 
     def _named(self, command: Command) -> Item | None:
         """The item a command names, removed or not; None if this person never had it."""

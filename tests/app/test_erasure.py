@@ -17,7 +17,17 @@ from domain.calendar import Attendee
 from projections import schema
 from projections.history import history
 from projections.verify import verify
-from tests.builders import Caller, House, a_contact, a_house, an_appointment, told
+from tests.builders import (
+    Caller,
+    House,
+    a_contact,
+    a_house,
+    add,
+    an_appointment,
+    patch,
+    statuses,
+    told,
+)
 
 
 @pytest.fixture
@@ -80,6 +90,18 @@ def test_phones_are_told_that_the_contact_is_gone(house: House, known: tuple[UUI
     key = phone.start()
     forget(house, known[0])
     assert told(phone.sync(key).entries) == [("Delete", known[0])]
+
+
+def test_an_edit_of_a_forgotten_contact_is_not_kept_and_holds_nothing_up(
+    house: House, known: tuple[UUID, UUID]
+) -> None:
+    phone = Caller(house, "contacts")
+    key = phone.start()
+    forget(house, known[0])
+    answer = phone.sync(key, patch(known[0], job_title="Pilot"), add("c", a_contact("Eva")))
+    assert statuses(answer.verdicts) == [8, 1]
+    assert told(answer.entries) == [("Delete", known[0])]
+    assert house.rows("SELECT * FROM set_aside") == []
 
 
 def test_an_account_can_be_forgotten_with_all_its_appointments(

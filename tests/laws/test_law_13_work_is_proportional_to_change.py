@@ -63,7 +63,7 @@ def test_a_sync_with_nothing_new_touches_no_item(houses: tuple[House, House]) ->
         assert not [said for said in each.statements if " item " in said or "stored_event" in said]
         assert not [said for said in each.statements if said.startswith(("INSERT", "UPDATE"))]
         spent.append(each.steps)
-    assert spent[1] == pytest.approx(spent[0], rel=0.02)
+    assert spent[1] == pytest.approx(spent[0], rel=0.05)
 
 
 @pytest.mark.parametrize("news", [1, 10])
@@ -80,7 +80,7 @@ def test_what_is_new_costs_the_same_whatever_else_is_there(
             answer = phone.sync(key, window=512)
         assert len(answer.entries) == news
         spent.append(each.steps)
-    assert spent[1] == pytest.approx(spent[0], rel=0.02)
+    assert spent[1] == pytest.approx(spent[0], rel=0.05)
 
 
 def test_twice_the_news_costs_at_most_twice_as_much(houses: tuple[House, House]) -> None:
@@ -107,7 +107,7 @@ def test_a_window_of_the_first_sync_costs_the_same_however_much_is_to_come(
         with effort(house) as each:
             assert len(phone.sync(key, window=5).entries) == 5
         spent.append(each.steps)
-    assert spent[1] == pytest.approx(spent[0], rel=0.02)
+    assert spent[1] == pytest.approx(spent[0], rel=0.05)
 
 
 def test_a_conflict_costs_the_same_however_much_is_pending(houses: tuple[House, House]) -> None:
@@ -121,7 +121,7 @@ def test_a_conflict_costs_the_same_however_much_is_pending(houses: tuple[House, 
             answer = phone.sync(first.key, patch(item, subject="Mine"), window=1)
         assert statuses(answer.verdicts) == [7]
         spent.append(each.steps)
-    assert spent[1] == pytest.approx(spent[0], rel=0.02)
+    assert spent[1] == pytest.approx(spent[0], rel=0.05)
 
 
 def test_a_look_whether_there_is_news_costs_the_same(houses: tuple[House, House]) -> None:
@@ -139,4 +139,4 @@ def test_a_look_whether_there_is_news_costs_the_same(houses: tuple[House, House]
             steps.append(each.steps)
             house.revise(some_items(house, 1)[0], reminder=phone.partnership.int % 1000)
         spent.append(steps)
-    assert spent[1] == pytest.approx(spent[0], rel=0.02)
+    assert spent[1] == pytest.approx(spent[0], rel=0.05)
