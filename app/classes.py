@@ -15,7 +15,8 @@ from adapters.eas.request import Request
 from adapters.wbxml import Element
 from app.conversation import Command
 from app.desk import Meaning, Reader
-from domain.patch import OCCURRENCES, Values
+from domain.kinds import without_weight
+from domain.patch import Values
 from domain.round import Wishes
 from domain.when import Instant
 from domain.zone import Zone
@@ -68,12 +69,6 @@ def _with_empty_body(told: list[Element], dialect: Dialect) -> list[Element]:
         return told
     end = next((n for n, e in enumerate(told) if e.name.startswith("contacts2:")), len(told))
     return [*told[:end], *empty_body(dialect, "contacts"), *told[end:]]
-
-
-def without_weight(values: Values) -> dict[str, object]:
-    """An item without what phones most often choke on."""
-    heavy = {"body", "picture", "attachments", OCCURRENCES}
-    return {name: value for name, value in values.items() if name not in heavy}
 
 
 def reader(kind: str, dialect: Dialect, now: Instant) -> Reader:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from domain import calendar, contact, folder
 from domain.appointment import Appointment
 from domain.fields import Fields
 from domain.folder import Folder
 from domain.item import Item
+from domain.patch import OCCURRENCES, Values
 from domain.person import Contact
 
 
@@ -33,3 +35,12 @@ KINDS = {
 
 def kind_of(aggregate: type[Item]) -> Kind:
     return next(kind for kind in KINDS.values() if kind.aggregate is aggregate)
+
+
+HEAVY = frozenset({"body", "picture", "attachments", OCCURRENCES})
+"""What phones most often choke on."""
+
+
+def without_weight(values: Values) -> dict[str, Any]:
+    """An item as it is shown to a phone that cannot take the whole of it."""
+    return {name: value for name, value in values.items() if name not in HEAVY}

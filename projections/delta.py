@@ -109,6 +109,11 @@ class View:
                 return row.edition
         return sent.edition if sent and sent.op != DELETE else None
 
+    def reduced(self, item: bytes, edition: int) -> bool:
+        """Whether the phone was shown this edition without what it might choke on."""
+        kept = self.quarantine.get(item)
+        return kept is not None and kept.edition == edition and kept.reduced
+
     def added(self, item: bytes) -> bool:
         """Whether this line added or joined the item itself."""
         return any(row.present for row in self._own(item, 0))
