@@ -9,7 +9,7 @@ import os
 
 import pytest
 
-from app import conversation, folders
+from app import folders, sparing
 from domain.folder import USER_CALENDAR
 from domain.round import Wishes
 from tests.builders import House
@@ -26,7 +26,7 @@ NEVER = 1 << 30
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No item is ever taken for poison, however often replies are lost."""
-    monkeypatch.setattr(conversation, "PATIENCE", NEVER)
+    monkeypatch.setattr(sparing, "PATIENCE", NEVER)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

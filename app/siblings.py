@@ -1,0 +1,87 @@
+"""Several answers to one key: which of them the phone has read, and what follows for the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from app import sparing
+from domain.conflict import resolve
+from domain.item import Echo
+from domain.kinds import kind_of
+from domain.patch import apply, difference
+from domain.round import RoundConfirmed, Verdict
+from projections.delta import View
+from projections.lines import Line, Round
+
+if TYPE_CHECKING:
+    from app.conversation import Conversation
+
+
+def confirm(talk: Conversation, line: Line, round: Round) -> None:
+    """The phone has read this answer and none of its siblings."""
+    siblings = [answer for answer in line.answers if answer is not round]
+    if not siblings:
+        return
+    sparing.reconsider(talk, line, round)
+    mine = {verdict.key: verdict for verdict in round.verdicts}
+    told = {verdict.item for verdict in round.verdicts}
+    view = talk.view(line, round)
+    for verdict in (verdict for sibling in siblings for verdict in sibling.verdicts):
+        own = mine.get(verdict.key)
+        if own is None and verdict.item not in told:
+            _withdraw(talk, view, round, verdict)
+        elif own and own.digest != verdict.digest and (verdict.row or 0) > (own.row or 0):
+            _insist(talk, view, own, verdict)
+    talk.note(RoundConfirmed, line.name, generation=round.key.generation)
+    talk.refresh()
+
+
+def _withdraw(talk: Conversation, view: View, round: Round, verdict: Verdict) -> None:
+    """The phone no longer speaks of it: what became of it is news to the phone."""
+    if verdict.row is None or verdict.item is None:
+        return
+    present = view.has(verdict.item.bytes, round.after)
+    _reoffer(talk, verdict.item, "withdrawn", Echo(view.line, False, present))
+
+
+def _insist(talk: Conversation, view: View, own: Verdict, late: Verdict) -> None:
+    """A request that came late overwrote what the phone had said since: that is undone."""
+    if late.item is None or late.row is None:
+        return
+    item, edition = talk.load(late.item), _edition(talk, late.item, late.row)
+    replaced = _edition(talk, late.item, late.row - 1)
+    if item.removed or replaced == edition:
+        return
+    before, after = (talk.load(late.item, at).values for at in (replaced, edition))
+    undoing = difference(after, before)
+    fields = kind_of(type(item)).fields
+    resolution = resolve(fields, after, undoing, item.values, mine_wins=True)
+    if resolution.patch:
+        said = talk.load(late.item, _edition(talk, late.item, own.row)) if own.row else None
+        silent = said is not None and apply(item.values, resolution.patch) == said.values
+        item.revise(resolution.patch, edition, Echo(view.line, silent))
+        talk.groupware.save(item)
+
+
+def _reoffer(talk: Conversation, id: UUID, reason: str, echo: Echo) -> None:
+    item = talk.load(id)
+    item.reoffer(reason, echo, talk.collection.id)
+    talk.groupware.save(item)
+
+
+def _edition(talk: Conversation, item: UUID, pos: int) -> int:
+    """The edition that stood at this position."""
+    (edition,) = talk.connection.execute(
+        "SELECT edition FROM change WHERE collection = ? AND item = ? AND pos <= ?"
+        " ORDER BY pos DESC LIMIT 1",
+        (talk.collection.number, item.bytes, pos),
+    ).fetchone()
+    return int(edition)
+
+
+def foreign(round: Round, siblings: Sequence[Round]) -> frozenset[int]:
+    """Rows made by commands that this answer does not speak of."""
+    rows = {v.row for sibling in siblings for v in sibling.verdicts if v.row is not None}
+    return frozenset(rows - {verdict.row for verdict in round.verdicts})
