@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import cast
 from uuid import UUID
 
 import click
 
 from adapters.eas.ids import server_id
-from app import phones
+from app import phones, quarantine
 from app.cli.house import House, in_house
 from app.cli.show import moment, table
 from app.cli.types import SERVER_ID
 from domain.partnership import WipeKind
 from domain.refused import Unknown
-from projections import accounts, devices
+from projections import accounts, devices, items, lines
 from projections.devices import PartnershipRow
+from projections.folders import FolderRow
 
 WIPED = {1: "wiped", 2: "wipe failed"}
 
 
 @click.group
 def device() -> None:
-    """Phones: list, block, unblock, wipe, spare, forget."""
+    """Phones: list, block, unblock, wipe, spare, forget, held, release."""
 
 
 @device.command("list")
@@ -123,6 +125,48 @@ def forget(house: House, id: UUID) -> None:
     _expect(house, id)
     phones.forget(house.groupware, house.author, id)
     click.echo("forgotten")
+
+
+@device.command
+@click.argument("id", type=SERVER_ID)
+@in_house
+def held(house: House, id: UUID) -> None:
+    """List the items that a phone choked on and is spared, wholly or in part."""
+    rows = [
+        (server_id(item), folder.name, "sent without its large parts" if part else "not sent")
+        for folder, kept in _quarantines(house, _expect(house, id))
+        for item, part in kept.items()
+    ]
+    table(("item", "folder", "what the phone gets"), rows, "the phone takes everything")
+
+
+@device.command
+@click.argument("id", type=SERVER_ID)
+@click.argument("item", type=SERVER_ID)
+@in_house
+def release(house: House, id: UUID, item: UUID) -> None:
+    """Offer an item that was held back to a phone once more."""
+    for folder, kept in _quarantines(house, _expect(house, id)):
+        if item in kept:
+            with house.groupware.acting(house.author) as connection:
+                collection = items.collection(connection, folder.id)
+                assert collection is not None, "a folder is listed with its collection"
+                quarantine.release(house.groupware, connection, id, collection, item)
+            click.echo("it will be offered again")
+            return
+    raise Unknown(f"the phone is not spared the item {server_id(item)}")
+
+
+def _quarantines(
+    house: House, phone: PartnershipRow
+) -> Iterator[tuple[FolderRow, dict[UUID, bool]]]:
+    """The items held back from a phone by folder, and whether it gets a part of each."""
+    with house.groupware.reading() as connection:
+        account = accounts.by_id(connection, phone.account)
+        assert account is not None, "a phone is somebody's"
+        for folder in house.folders(account):
+            kept = lines.quarantined(connection, phone.id, folder.id)
+            yield folder, {UUID(bytes=item): each.reduced for item, each in kept.items()}
 
 
 def _expect(house: House, id: UUID) -> PartnershipRow:

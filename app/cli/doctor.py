@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import socket
 import ssl
 import time
@@ -25,6 +26,7 @@ from adapters.eas.wire import Wire
 from adapters.wbxml import Element, Malformed
 from app.cli.types import password as ask
 
+PASSWORD: Final = "EAS_PASSWORD"
 DEVICE: Final = "TACCUINODOCTOR01"
 PATIENCE: Final = 30.0
 NO_NEWS, NEWS, TOO_SHORT_OR_LONG = "1", "2", "5"
@@ -58,10 +60,7 @@ STATUS: Final = {
 @click.option("--user", "-u", help="Whose account; with an address, that address by default.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.option("--wait", default=5, show_default=True, help="Seconds the Ping waits for news.")
-@click.option("--password", envvar="EAS_PASSWORD", hidden=True)
-def doctor(
-    where: str, user: str | None, password_stdin: bool, wait: int, password: str | None
-) -> None:
+def doctor(where: str, user: str | None, password_stdin: bool, wait: int) -> None:
     """Check the server at WHERE, an https://… or the mail address of a user, as a phone would.
 
     It becomes a device of the user, reads everything and changes nothing. The password is asked
@@ -70,7 +69,8 @@ def doctor(
     name = user or (where if "@" in where and "/" not in where else "")
     if not name:
         raise click.UsageError("whose account? say --user")
-    secret = password or ask(password_stdin, f"Password of {name}", confirm=False)
+    kept = None if password_stdin else os.environ.get(PASSWORD)
+    secret = kept or ask(password_stdin, f"Password of {name}", confirm=False)
     url = where if name != where else find(where, secret)
     try:
         wire = Wire(url, PATIENCE)

@@ -9,10 +9,14 @@ from uuid import UUID
 
 import pytest
 
-from adapters.eas.ids import server_id
+from adapters.eas.ids import server_id, uuid_of
 from adapters.wbxml import E, encode
+from app.composition import CODEC
+from app.conversation import Conversation
+from domain.folder import CALENDAR, default_folder
 from domain.partnership import Partnership
-from projections import devices
+from domain.round import ItemQuarantined, Wishes
+from projections import devices, items
 from tests.app.cli_runner import Cli
 
 MESSAGE = encode(E("folderhierarchy:FolderSync", E("folderhierarchy:SyncKey", "0")))
@@ -65,7 +69,7 @@ def test_a_block_reaches_the_server_at_once(cli: Cli, phone: str) -> None:
     with cli.ear() as ear:
         cli.done("device", "block", phone)
         heard = next(ear.hear())
-    assert heard == {Partnership.id_of(cli.account().id, "PHONE1")}
+    assert heard == frozenset({Partnership.id_of(cli.account().id, "PHONE1")})
 
 
 def test_a_wipe_takes_only_the_account_unless_said_otherwise(cli: Cli, phone: str) -> None:
@@ -97,6 +101,22 @@ def test_a_forgotten_phone_is_not_listed_and_not_known(cli: Cli, phone: str) -> 
 
 def test_a_phone_that_never_was_is_not_known(cli: Cli) -> None:
     assert "there is no phone" in cli.refused("device", "wipe", server_id(UUID(int=7)))
+
+
+def test_an_item_that_a_phone_choked_on_is_listed_and_offered_again(cli: Cli, phone: str) -> None:
+    item, id = cli.event(), Partnership.id_of(cli.account().id, "PHONE1")
+    calendar, uuid = default_folder(cli.account().id, CALENDAR), uuid_of(item)
+    with cli.groupware() as house, house.acting(house.author("device:PHONE1", "t")) as connection:
+        collection = items.collection(connection, calendar)
+        assert collection is not None
+        talk = Conversation(house, connection, id, collection, CODEC)
+        line = talk.begin(Wishes()).tag
+        facts = {"edition": 1, "row": 1, "generation": 1, "held": False, "reduced": False}
+        talk.note(ItemQuarantined, line, item=uuid, **facts)
+    assert cli.rows("device", "held", phone) == [[item, "Calendar", "not sent"]]
+    cli.done("device", "release", phone, item)
+    assert cli.rows("device", "held", phone) == []
+    assert "is not spared" in cli.refused("device", "release", phone, item)
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,14 @@ def test_a_good_server_passes_every_step_with_its_time(server: Server, cli: Cli)
     assert result.stdout.splitlines()[-1].startswith("all is well")
 
 
+def test_a_password_from_standard_input_comes_before_that_of_the_environment(
+    server: Server, cli: Cli
+) -> None:
+    where = ("doctor", url(server), "-u", "ada", "--wait", "1", "--password-stdin")
+    result = cli.run(*where, stdin=f"{PASSWORD}\n", EAS_PASSWORD="wrong horse")
+    assert result.exit_code == 0, result.output
+
+
 def test_what_is_in_the_folders_is_counted(server: Server, cli: Cli) -> None:
     for n in range(3):
         start = f"2026-12-0{n + 1}"
@@ -151,14 +159,16 @@ def test_an_address_that_is_none_is_a_misuse(cli: Cli) -> None:
 
 
 @contextmanager
-def answering(status: int, tls: ssl.SSLContext | None = None, **headers: str) -> Iterator[str]:
+def answering(
+    status: int, headers: dict[str, str], tls: ssl.SSLContext | None = None
+) -> Iterator[str]:
     """A server that has one answer to everything."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_OPTIONS(self) -> None:
             self.send_response(status)
             for name, value in headers.items():
-                self.send_header(name.replace("_", "-"), value)
+                self.send_header(name, value)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -184,10 +194,10 @@ def answering(status: int, tls: ssl.SSLContext | None = None, **headers: str) ->
     ("status", "headers", "reason"),
     [
         (200, {}, "is no ActiveSync server"),
-        (200, {"MS_ASProtocolVersions": "1.0"}, "none of our versions"),
+        (200, {"MS-ASProtocolVersions": "1.0"}, "none of our versions"),
         (403, {}, "may not use ActiveSync"),
         (404, {}, "check that the proxy passes on"),
-        (451, {"X_MS_Location": "https://other.example.org"}, "https://other.example.org"),
+        (451, {"X-MS-Location": "https://other.example.org"}, "https://other.example.org"),
         (502, {}, "is Taccuino running?"),
         (503, {}, "busy"),
         (504, {}, "time-out"),
@@ -197,7 +207,7 @@ def answering(status: int, tls: ssl.SSLContext | None = None, **headers: str) ->
 def test_whatever_answers_instead_is_named(
     cli: Cli, status: int, headers: dict[str, str], reason: str
 ) -> None:
-    with answering(status, **headers) as place:
+    with answering(status, headers) as place:
         result = examine(cli, place)
     assert result.exit_code == 1
     assert reason in result.stderr
@@ -214,7 +224,7 @@ def test_a_certificate_that_phones_refuse_is_named(cli: Cli, tmp_path: Path) -> 
     certificate = self_signed(tmp_path, HOST)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate.chain, certificate.key)
-    with answering(200, tls) as place:
+    with answering(200, {}, tls) as place:
         result = examine(cli, place)
     assert "is not trusted" in result.stderr
     assert "phones refuse it, too" in result.stderr
