@@ -20,7 +20,7 @@ MASTER_KEY = "master.key"
 
 def open_groupware(home: Path, clock: Clock = now, ring: Ring = silence) -> Groupware:
     """The groupware over the store in `home`; both are made if they are not there."""
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     pool = Pool(home / STORE)
     keyring = Keyring(pool, MasterKey.read_or_create(home / MASTER_KEY))
     with pool.writing() as connection:

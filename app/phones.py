@@ -242,7 +242,7 @@ def _expect_welcome(phone: PartnershipRow, request: Request) -> None:
         raise Refusal(WIPE, "to be wiped")
     reports = phone.blocked == WIPED and request.command == "Provision"
     if phone.blocked and not phone.wipe and not reports:
-        raise Refusal(BLOCKED, phone.blocked)
+        raise Refusal(BLOCKED, "the phone is blocked")
 
 
 def _expect_policy_kept(phone: PartnershipRow, demand: Demand, key: int | None) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters.eas.dialect import Dialect
+from app import phones
 from app.classes import reader
 from app.composition import CODEC
 from app.conversation import Ask, Command, Conversation
@@ -52,3 +53,20 @@ def test_a_phone_cannot_touch_an_item_of_another_person(house: House, op: int) -
         assert not row.removed
         assert row.edition == 1
         assert conflicts.waiting(connection, ada.id) == []
+
+
+def test_the_keys_of_a_phone_that_was_forgotten_mean_nothing_any_more(house: House) -> None:
+    bob = house.person("bob", "Bob Example")
+    phone = house.admit(a_request(device="BOBSPHONE"), "bob")
+    assert phone is not None
+    author = Authorship("device:BOBSPHONE", "r", house.clock(), phone.id)
+    with house.groupware.acting(author) as connection:
+        book = items.collection(connection, default_folder(bob.id, CONTACTS))
+        assert book is not None
+        key = Conversation(house.groupware, connection, phone.id, book, CODEC).begin(Wishes())
+        assert Conversation(house.groupware, connection, phone.id, book, CODEC).find(key)
+
+    phones.forget(house.groupware, house.admin, phone.id)
+
+    with house.groupware.reading() as connection:
+        assert Conversation(house.groupware, connection, phone.id, book, CODEC).find(key) is None
