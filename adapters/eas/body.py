@@ -190,8 +190,11 @@ def _unchanged(text: str, sent: _Sent, base: Body) -> bool:
     """
     if sent.truncated and text.rstrip() == _lines(sent.data).rstrip():
         return True
-    known = (_lines(_wire(base, form)) for form in (sent.type, PLAIN, HTML))
-    return any(text.rstrip("\n") == whole.rstrip("\n") for whole in known)
+    text = text.rstrip("\n")
+    if text == _lines(sent.whole).rstrip("\n"):
+        return True
+    other = HTML if sent.type == PLAIN else PLAIN
+    return text == _lines(_wire(base, other)).rstrip("\n")
 
 
 def _with_hidden_part(text: str, sent: _Sent) -> str:

@@ -50,8 +50,9 @@ class Row:
     """One property: our `field`, its element and form, and who may say it when.
 
     `heard` is the last version whose requests may carry it, None for never. `excepted` is the
-    first version in which an exception has it. `ghostable` properties are kept when left out
-    if the device's Supported list does not name them. `added` ones are taken from an Add only.
+    first version in which an exception has it. `ghostable` ones of those that omission removes
+    are kept if the device's Supported list does not name them. `added` ones are taken from an
+    Add only.
     """
 
     field: str
@@ -115,7 +116,6 @@ ROWS = (
         "calendar:MeetingStatus",
         Number(0, 15, mask=MEANINGFUL),
         excepted=V2_5,
-        ghostable=True,
     ),
     Row("busy_status", "calendar:BusyStatus", Busy(-1, 4), excepted=V2_5),
     Row(
@@ -126,15 +126,10 @@ ROWS = (
         excepted=Version.V12_0,
     ),
     Row("reminder", "calendar:Reminder", Number(0, 2**32 - 1), REMOVED, excepted=V2_5),
-    Row("response_requested", "calendar:ResponseRequested", Flag(), ghostable=True),
+    Row("response_requested", "calendar:ResponseRequested", Flag()),
     Row("response_type", "calendar:ResponseType", Number(0, 5), heard=None, excepted=V14_0),
     Row("reply_time", "calendar:AppointmentReplyTime", Moment(), heard=None, excepted=V14_0),
-    Row(
-        "disallow_new_time_proposal",
-        "calendar:DisallowNewTimeProposal",
-        Flag(),
-        ghostable=True,
-    ),
+    Row("disallow_new_time_proposal", "calendar:DisallowNewTimeProposal", Flag()),
     Row("body", "calendar:Body", Words(), excepted=V2_5),
     Row("body", "airsyncbase:Body", Words(), excepted=Version.V12_0),
     Row("attachments", "airsyncbase:Attachments", Files(), excepted=V16_0, since=V16_0),

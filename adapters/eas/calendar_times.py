@@ -13,12 +13,12 @@ from datetime import date, datetime, time, timedelta
 from adapters.eas.calendar_forms import flag, moment_in
 from adapters.eas.dialect import Dialect, Unconvertible
 from adapters.eas.moments import compact
+from adapters.eas.recognition import recognise
 from adapters.eas.timezone import (
     all_day_dates,
     day_begins,
     day_meant,
     read_blob,
-    recognise,
     write_blob,
 )
 from adapters.eas.version import Version

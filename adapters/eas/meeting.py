@@ -17,7 +17,7 @@ from adapters.eas.version import Version
 from adapters.wbxml import E, Element
 from adapters.wbxml.codepages import available
 from domain.calendar import Attendee
-from domain.patch import CLEARED
+from domain.patch import CLEARED, Values
 from domain.when import Instant
 
 MEETING, RECEIVED, CANCELLED_MEETING = 1, 2, 4
@@ -33,8 +33,6 @@ KINDS = (1, 2, 3)
 
 OWN = frozenset({"reminder", "busy_status", "categories", "sensitivity", "body", "stamp"})
 """What an attendee may change in the copy of a meeting; the rest is the organizer's."""
-
-Values = Mapping[str, Any]
 
 
 def is_user(address: str, dialect: Dialect) -> bool:

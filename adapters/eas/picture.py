@@ -34,6 +34,21 @@ MAX_PIXELS = 25_000_000
 # Longest side and JPEG quality, the best first; the last one always fits.
 STEPS = ((640, 85), (640, 70), (480, 75), (360, 75), (240, 70), (160, 60), (96, 50))
 
+DAMAGE = (
+    EOFError,
+    IndexError,
+    KeyError,
+    MemoryError,
+    OSError,
+    OverflowError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+"""What the library raises at damaged bytes, beside an error of its own."""
+
 _CACHE_SIZE = 512
 _derived: dict[bytes, bytes | None] = {}
 
@@ -87,16 +102,12 @@ def _smaller(original: bytes) -> bytes | None:
     """
     from PIL import Image
 
-    Broken = (
-        *(OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError),
-        *(OverflowError, MemoryError, struct.error, zlib.error, Image.DecompressionBombError),
-    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             image = _opened(original)
             return None if image is None else _first_that_fits(image)
-        except Broken:
+        except (*DAMAGE, Image.DecompressionBombError):
             return None
 
 

@@ -13,7 +13,6 @@ from functools import lru_cache
 from struct import Struct
 
 from adapters.eas.dialect import Unconvertible
-from adapters.eas.recognition import recognise
 from adapters.eas.zone_rules import rule_of
 from adapters.windows_zones import WINDOWS_NAME
 from domain.when import AllDay, Instant, instant, wall
@@ -134,13 +133,3 @@ def _write_turn(turn: Turn | None) -> SystemTime:
 def _read_name(field: bytes) -> str:
     """Up to the first NUL; DaylightName is often a display name cut short, even mid-character."""
     return field.decode("utf-16-le", errors="ignore").partition("\0")[0]
-
-
-__all__ = [
-    "all_day_dates",
-    "day_begins",
-    "day_meant",
-    "read_blob",
-    "recognise",
-    "write_blob",
-]

@@ -7,17 +7,17 @@ some midnight UTC, some a blob of zeros or none.
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.eas.calendar_times import Reckoning, beginning
 from adapters.eas.dialect import Dialect
 from adapters.eas.moments import compact, parse_moment
+from adapters.eas.recognition import recognise
 from adapters.eas.timezone import (
     all_day_dates,
     day_begins,
     read_blob,
-    recognise,
     write_blob,
 )
 from domain.recurrence import DAILY, Recurrence, occurrence, occurrences
@@ -133,6 +133,7 @@ def test_since_16_0_the_date_is_a_date(zone: Zone) -> None:
         assert Reckoning(zone, zone, floating=True).day(sent) == day
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(ZONES),
     st.dates(date(1996, 1, 1), date(2045, 1, 1)),

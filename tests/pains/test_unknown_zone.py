@@ -6,7 +6,8 @@ from struct import pack
 
 import pytest
 
-from adapters.eas.timezone import read_blob, recognise, write_blob
+from adapters.eas.recognition import recognise
+from adapters.eas.timezone import read_blob, write_blob
 from domain.when import Timed
 from domain.zone import Zone
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from adapters.eas import contact
 from adapters.eas.dialect import Dialect, Unconvertible
@@ -45,6 +45,7 @@ def test_every_version_has_each_field_once(version: Version) -> None:
     assert version in LEFT_OUT
 
 
+@settings(deadline=None)
 @given(contacts, dialects)
 def test_a_contact_that_comes_back_as_it_was_sent_is_no_change(
     values: dict[str, Any], dialect: Dialect
@@ -61,6 +62,7 @@ def test_an_added_contact_has_every_property_when_it_is_sent_again(version: Vers
     assert sent(values, dialect) == added
 
 
+@settings(deadline=None)
 @given(contacts, dialects)
 def test_what_a_device_adds_it_is_sent_in_the_same_words(
     values: dict[str, Any], dialect: Dialect

@@ -6,7 +6,7 @@ from base64 import b64encode
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -92,6 +92,7 @@ def test_a_picture_that_would_fill_the_memory_is_not_unpacked() -> None:
     assert for_phone(out.getvalue() + bytes(40_000)) is None
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_damaged_picture_never_raises(data: st.DataObject) -> None:
     form = data.draw(st.sampled_from(["JPEG", "PNG", "GIF", "WEBP", "BMP"]))

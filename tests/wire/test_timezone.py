@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from adapters.eas.dialect import Unconvertible
-from adapters.eas.timezone import read_blob, recognise, write_blob
+from adapters.eas.recognition import recognise
+from adapters.eas.timezone import read_blob, write_blob
 from adapters.eas.zone_rules import changes, rule_of, yearly_rule
 from adapters.windows_zones import WINDOWS_NAME, ZONE_OF
 from domain.zone import Turn, Zone, ZoneRule
