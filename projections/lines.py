@@ -16,6 +16,7 @@ from uuid import UUID
 
 from eventsourcing.domain import DomainEvent
 
+from domain.partnership import DeviceForgotten
 from domain.round import (
     ItemQuarantined,
     ItemReleased,
@@ -132,6 +133,8 @@ class LineProjector:
         self.codec = codec
 
     def __call__(self, connection: sqlite3.Connection, event: DomainEvent, position: int) -> None:
+        if isinstance(event, DeviceForgotten):
+            forget(connection, event.originator_id)
         if not isinstance(event, RoundEvent):
             return
         place = (event.phone.bytes, event.collection.bytes)
