@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-import msgpack  
+import msgpack
 from eventsourcing.persistence import Transcoder
 
 from adapters.store.records import BY_CLASS, BY_NAME
