@@ -1,0 +1,1 @@
+"""Measures an ActiveSync server beside the bare stack it stands on: `python -m ops.bench`."""
