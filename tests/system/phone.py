@@ -114,7 +114,7 @@ class Phone:
     def sync(self, kinds: tuple[str, ...] = (CALENDAR, CONTACTS)) -> bool:
         """One request; whether the reply said anything. Unanswered leaves everything as it is."""
         asked = [self.folders[kind] for kind in kinds]
-        listed = E("airsync:Collections", *map(self._collection, asked))
+        listed = self.collections(kinds)
         patience = self.heartbeat and E("airsync:HeartbeatInterval", self.heartbeat)
         body = E("airsync:Sync", listed, patience)
         reply = self.wire.ask("Sync", body)
@@ -131,6 +131,10 @@ class Phone:
             if folder.id in told:
                 self._read(folder, told[folder.id])
         return True
+
+    def collections(self, kinds: tuple[str, ...] = (CALENDAR, CONTACTS)) -> Element:
+        """What it has to say now."""
+        return E("airsync:Collections", *(self._collection(self.folders[k]) for k in kinds))
 
     def _expect_nothing_said(self, asked: list[Folder]) -> None:
         for folder in asked:
