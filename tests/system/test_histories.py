@@ -35,6 +35,9 @@ DIALECTS = ("16.1", "14.1", "16.1", "14.0")
 PACE = 0.02
 """Seconds an actor waits between two acts, so that all get their turn."""
 
+PATIENCE = 5.0
+"""Seconds after which a phone gives up on a reply; in a bad network that is soon."""
+
 ROUNDS = 400
 """A phone that is not at rest after so many requests never will be."""
 
@@ -61,7 +64,7 @@ class History:
         for number, version in enumerate(DIALECTS):
             network = Network(self.server.port, self.seed * 100 + number)
             device = f"phone{self.seed}x{number}"
-            wire = Wire(HOST, network.port, user, PASSWORD, device, version, timeout=10)
+            wire = Wire(HOST, network.port, user, PASSWORD, device, version, timeout=PATIENCE)
             dice = random.Random(self.seed * 1000 + number)
             self.networks.append(network)
             self.phones.append(Phone(wire, dice, window=dice.choice([1, 2, 5, 50])))
@@ -105,12 +108,20 @@ class History:
                 phone.edit(kind, dice.choice("ab"), str(self.token()))
             case 4 if dice.random() < 0.4:
                 phone.delete(kind)
+            case 5 if dice.random() < 0.5:
+                self._wait(phone)
             case 5:
                 persistent(lambda: phone.wire.ping([f.id for f in phone.folders.values()], 1))
             case 6:
                 persistent(lambda: phone.sync((kind,)))
             case _:
                 persistent(phone.sync)
+
+    def _wait(self, phone: Phone) -> None:
+        """A Sync that waits for news, of which there will be some, or the phone gives up."""
+        phone.heartbeat = 60
+        persistent(phone.sync)
+        phone.heartbeat = None
 
     def _edit(self, account: UUID) -> None:
         dice = random.Random(self.seed)
