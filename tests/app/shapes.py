@@ -33,7 +33,7 @@ airsync:Commands/Delete: ServerId
 airsync:SoftDelete: ServerId
 
 calendar:Exceptions: Exception*
-calendar:Exception: Deleted? ExceptionStartTime[2.5..14.1] airsyncbase:InstanceId[16.0..16.1] (StartTime EndTime {rest})?
+calendar:Exception: Deleted? ExceptionStartTime[2.5..14.1] airsyncbase:InstanceId[16.0..16.1] (StartTime EndTime AllDayEvent? {rest})?
 calendar:Categories: Category*
 calendar:Attendees: Attendee*
 calendar:Attendee: Email Name? AttendeeStatus[12.0..16.1]? AttendeeType[12.0..16.1]? meetingresponse:ProposedStartTime[16.1..16.1]? meetingresponse:ProposedEndTime[16.1..16.1]?
