@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from itertools import cycle, islice
+from statistics import median
 from typing import Final
 
 import gevent
@@ -84,8 +85,9 @@ def _look(phone: Phone) -> None:
 
 
 def _rate(bench: Bench, poller: Poller) -> float:
-    number, took = rate([poller.ask], bench.sizes.seconds)
-    return number / took
+    """The bystander's requests per second, in a usual while."""
+    slices = (rate([poller.ask], bench.sizes.seconds) for _ in range(bench.sizes.slices))
+    return median(number / took for number, took in slices)
 
 
 def _pinging(phone: Phone) -> Callable[[], object]:
