@@ -23,6 +23,7 @@ from app.parking import overtake, park
 from app.talk import folder_named, hierarchy_changed, talk_about
 from projections import asked
 from projections.folders import FolderRow
+from projections.lines import Line
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,13 @@ def _news(context: Context, ids: tuple[str, ...]) -> News | None:
 
 
 def _changed(context: Context, talk: Conversation, folder: FolderRow) -> bool:
-    newest = talk.newest()
-    assert newest is not None, "only folders that were synced are looked at"
-    line, round = newest
+    """Whether there is news with whichever key the phone may hold: after a key 0 that is the
+    old one or the new one, and news that a Sync would not tell must not be told here."""
+    return all(_pending(context, talk, folder, line) for line in talk.lines)
+
+
+def _pending(context: Context, talk: Conversation, folder: FolderRow, line: Line) -> bool:
+    round = line.rounds[-1]
     settled, place = context.groupware.settled, (context.partnership.id, folder.id)
     cutoff = classes.cutoff(folder.kind, round.wishes.filter_type, context.now)
     if talk.pending(line, round, cutoff, settled.upto(place, round.key)):

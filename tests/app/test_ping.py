@@ -360,3 +360,15 @@ def test_a_server_that_ends_answers_what_is_parked(open_house: House) -> None:
     request = parked(open_house, phone)
     open_house.hub.release_all()
     assert told(request.answer()) == (1, [])
+
+
+def test_a_phone_that_began_anew_is_not_told_for_ever_of_what_it_never_had(house: House) -> None:
+    """The deletion is pending for the keys it had before; with the new one nothing is."""
+    id = house.contact(first_name="Bea")
+    phone = ready(house)
+    house.remove(id)
+    phone.begin(phone.contacts)
+    assert phone.sync(phone.contacts) is None
+    assert told(ping(phone)) == (1, [])
+    house.contact(first_name="Carl")
+    assert told(ping(phone)) == (2, [phone.contacts])
