@@ -10,10 +10,11 @@ import os
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -86,9 +87,9 @@ class History:
         if self.failures:
             raise self.failures[0]
 
-    def _guarded(self, act: object, whom: object) -> None:
+    def _guarded(self, act: Callable[[Any], None], whom: object) -> None:
         try:
-            act(whom)  # type: ignore[operator]
+            act(whom)
         except BaseException as error:
             self.failures.append(error)
 
@@ -175,10 +176,10 @@ class History:
             network.end()
 
 
-def persistent(act: object) -> bool:
+def persistent(act: Callable[[], object]) -> bool:
     """Try; False where nothing came of it."""
     try:
-        act()  # type: ignore[operator]
+        act()
     except Unanswered:
         return False
     return True
