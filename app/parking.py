@@ -1,7 +1,8 @@
 """Parks a request until there is news for its phone. A parked request holds no connection to
 the store and no item.
 
-It registers first, then looks, then waits, so that nothing in between is missed. A newer request
+It registers first, then looks, then waits, so that nothing in between is missed. What it found
+is told only if nobody overtook it meanwhile: it may be what the newer request did. A newer request
 of the same kind by the same phone ends it, wherever it is parked: the network it came through is
 gone, or its key. So does whatever makes the phone unwelcome (DESIGN law 12). A ring of all
 topics at once says that nobody knows what was touched: a reason to look, and to wait on.
@@ -48,14 +49,16 @@ def park(
     with context.parked(topics) as waiter:
         while True:
             found = news()
-            if found is not None:
-                return found
-            log.debug("parked", request=context.request_id, device=context.partnership.device)
-            rung = waiter.wait(deadline - context.groupware.clock().timestamp())
-            if not rung or (overtaken in rung and rung != waiter.topics):
+            if found is None:
+                log.debug("parked", request=context.request_id, device=context.partnership.device)
+            left = deadline - context.groupware.clock().timestamp()
+            rung = waiter.wait(left if found is None else 0)
+            if overtaken in rung and rung != waiter.topics:
                 return None
             if account in rung or phone in rung:
                 expect_welcome(context, request)
+            if found is not None or not rung:
+                return found
 
 
 def expect_welcome(context: Context, request: Request) -> None:

@@ -63,7 +63,8 @@ def _respond(context: Context, request: Request, asked: SyncRequest) -> Reply:
         if status == wire.HIERARCHY:
             return Answer(wire.failure(wire.HIERARCHY))
         if status is not None:
-            told = list(_told(exchanges, asked))
+            later = replace(context, now=context.groupware.clock())
+            told = list(_told([replace(each, context=later) for each in exchanges], asked))
     context.journal["collections"] = [
         (each.id, each.status, len(each.responses), len(each.commands)) for each in told
     ]

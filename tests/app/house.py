@@ -64,7 +64,8 @@ class Impatient:
         yield self
 
     def wait(self, seconds: float) -> frozenset[UUID]:
-        self.waited.append(seconds)
+        if seconds:
+            self.waited.append(seconds)
         return frozenset()
 
 

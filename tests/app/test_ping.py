@@ -12,6 +12,9 @@ from adapters.eas.reply import Failure
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element
 from app import people, phones
+from app.commands import ping as ping_command
+from app.context import Context
+from app.parking import overtake
 from tests.app.handset import (
     EVERY,
     Handset,
@@ -24,7 +27,7 @@ from tests.app.handset import (
     options,
     status_of,
 )
-from tests.app.house import House, Waiting, names, texts
+from tests.app.house import House, Waiting, a_request, names, texts
 
 
 @pytest.fixture
@@ -322,6 +325,20 @@ def test_a_newer_ping_ends_the_older(open_house: House) -> None:
     assert newer.parked
     open_house.contact(first_name="Bea")
     assert told(newer.answer()) == (2, [phone.contacts])
+
+
+def test_what_was_found_is_not_told_where_a_newer_ping_came_meanwhile(
+    open_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be what the newer request did, and nobody listens any more."""
+    phone = ready(open_house)
+
+    def news(context: Context, ids: tuple[str, ...]) -> ping_command.News:
+        overtake(context, a_request("Ping"))
+        return ping_command.News(2, ids)
+
+    monkeypatch.setattr(ping_command, "_news", news)
+    assert told(ping(phone)) == (1, [])
 
 
 def test_a_ping_of_another_phone_does_not(open_house: House) -> None:

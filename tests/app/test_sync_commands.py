@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element
-from domain.patch import CANCELLED
+from domain.body import Body
+from domain.patch import CANCELLED, CLEARED
 from tests.app.handset import (
     EVERY,
     SINCE_16,
@@ -182,8 +185,6 @@ def test_a_request_has_at_most_200_commands(house: House, phone: Handset) -> Non
 
 
 def test_a_request_has_at_most_so_many_collections(house: House, phone: Handset) -> None:
-    from dataclasses import replace
-
     house.settings = replace(house.settings, max_collections=2)
     three = [phone.about(each, key="0") for each in (phone.contacts, phone.calendar, phone.inbox)]
     told = phone.send(phone.request(*three))
@@ -317,9 +318,6 @@ def test_files_are_acknowledged_with_their_names_for_life(house: House, version:
 
 @pytest.mark.parametrize("version", EVERY)
 def test_a_note_that_was_removed_is_told_as_empty(house: House, version: Version) -> None:
-    from domain.body import Body
-    from domain.patch import CLEARED
-
     phone = Handset(house, version)
     contact = house.contact(first_name="Bea", body=Body("Old"))
     event = house.appointment(subject="Dentist", body=Body("Old"))

@@ -7,11 +7,14 @@ import pytest
 from adapters.eas.reply import Empty, Failure
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element
+from domain.body import Body
 from tests.app.handset import (
     SINCE_12_1,
     UP_TO_12_0,
     Handset,
+    adding,
     body_preference,
+    commanding,
     commands,
     first_name,
     only,
@@ -92,14 +95,14 @@ def test_an_empty_request_survives_a_restart(house: House) -> None:
 
 
 def test_the_options_of_the_last_request_still_hold(house: House, phone: Handset) -> None:
-    from domain.body import Body
-
-    phone.begin(phone.contacts, options(None, None, body_preference(1, 3)))
-    house.contact(first_name="Ann", body=Body("hidden"))
-    phone.catch_up(phone.contacts)
+    wish = options(None, None, body_preference(1, 3))
+    phone.begin(phone.contacts)
+    phone.sync(phone.contacts, wish)
+    assert phone.sync(phone.contacts, wish) is None
     house.contact(first_name="Bea", body=Body("hidden"))
-    assert phone.send(None) is not None
-    assert phone.values  # the phone is there still
+    told = phone.send(None)
+    assert told is not None
+    assert texts(told, "airsyncbase:Data") == ["hid"]
 
 
 def test_a_request_with_a_document_replaces_the_last(house: House) -> None:
@@ -169,8 +172,6 @@ def test_no_collection_at_all_may_still_wait(house: House, phone: Handset) -> No
 
 
 def test_commands_are_not_repeated_by_an_empty_request(house: House) -> None:
-    from tests.app.handset import adding, commanding
-
     phone = settled(house)
     phone.told(phone.contacts, commanding(adding(first_name("Bea"))))
     assert phone.sync(phone.contacts) is None

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.eas import calendar, contact
 from adapters.store.pool import StoreBusy, StoreUnavailable
-from adapters.wbxml import Element
+from adapters.wbxml import E, Element
 from app import exchange
 from app import items as use
 from app.conversation import Conversation
@@ -276,8 +276,6 @@ def test_an_item_shown_reduced_keeps_what_was_not_shown_when_the_phone_edits_it(
     house: House, phone: Handset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Phones send an empty note for an item without one: here it was only not shown."""
-    from adapters.wbxml import E
-
     id = house.contact(first_name="Bad", body=Body("Heavy"))
     with monkeypatch.context() as patch:
         patch.setattr(contact, "render", failing_for("Bad", times=1))

@@ -9,8 +9,10 @@ import pytest
 
 from adapters.eas.reply import Failure
 from adapters.eas.version import Version
+from adapters.store.sqlite import iterate
 from adapters.wbxml import E, Element
 from app import people, phones
+from domain.round import RoundAnswered
 from tests.app.handset import (
     SINCE_12_1,
     SINCE_14,
@@ -20,10 +22,12 @@ from tests.app.handset import (
     commanding,
     commands,
     first_name,
-    id_of,
+    is_live,
     only,
+    options,
     responses,
     status_of,
+    verbs,
 )
 from tests.app.house import House, Waiting
 
@@ -135,6 +139,20 @@ def test_an_error_is_told_at_once(house: House) -> None:
     assert house.hub.waited == []
 
 
+def test_what_is_told_in_the_end_is_dated_by_then(open_house: House) -> None:
+    """A request may be an hour old when it is answered; the log tells when that was."""
+    phone = ready(open_house)
+    request = waiting(phone)
+    parked = Waiting(open_house, lambda: phone.send(request))
+    open_house.clock.advance(minutes=40)
+    open_house.contact(first_name="Bea")
+    assert parked.answer() is not None
+    groupware = open_house.groupware
+    *_, (_, last) = iterate(groupware.recorder, groupware.mapper)
+    assert isinstance(last, RoundAnswered)
+    assert last.timestamp == open_house.clock()
+
+
 @pytest.mark.parametrize("version", SINCE_12_1)
 def test_a_change_of_somebody_else_ends_the_wait(open_house: House, version: Version) -> None:
     phone = ready(open_house, version)
@@ -230,8 +248,6 @@ def test_a_policy_that_comes_meanwhile_is_told_at_once(open_house: House) -> Non
 
 def test_a_window_that_moves_with_the_days_is_news(house: House) -> None:
     """An appointment that leaves the window is taken away, not deleted."""
-    from tests.app.handset import is_live, options, verbs
-
     phone = Handset(house)
     phone.folder_sync()
     phone.begin(phone.calendar, options(4))
@@ -243,7 +259,6 @@ def test_a_window_that_moves_with_the_days_is_news(house: House) -> None:
     assert told is not None
     assert verbs(commands(only(told))) == [("SoftDelete", id)]
     assert is_live(house, id)
-    assert id_of(id)
 
 
 def test_an_empty_collections_element_is_kept_waiting(house: House) -> None:
