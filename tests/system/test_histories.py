@@ -39,7 +39,7 @@ PACE = 0.02
 PATIENCE = 5.0
 """Seconds after which a phone gives up on a reply; in a bad network that is soon."""
 
-ROUNDS = 400
+ROUNDS = 5000
 """A phone that is not at rest after so many requests never will be."""
 
 
