@@ -59,8 +59,9 @@ def main() -> int:
         report = Report(_about(chosen), bench.counts)
         for name in chosen.case or CASES:
             if not (chosen.url and name in OURS_ONLY):
-                print(f"bench: {name}", file=sys.stderr)
-                report.figures += filter(bench.knows, CASES[name](bench))
+                for figure in filter(bench.knows, CASES[name](bench)):
+                    print("bench:", *figure.row(), file=sys.stderr)
+                    report.figures.append(figure)
         report.about["protocol"] = target.version.text if target.version else ""
     print(json.dumps(report.as_json(), indent=1) if chosen.json else report.table())
     return 0
