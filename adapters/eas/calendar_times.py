@@ -25,11 +25,23 @@ from adapters.eas.version import Version
 from adapters.wbxml import E, Element
 from domain.patch import Values
 from domain.series import converted
-from domain.when import AllDay, Instant, Original, Timed, When, instant, wall
+from domain.when import (
+    FIRST_DAY,
+    LAST_DAY,
+    AllDay,
+    Instant,
+    Original,
+    Timed,
+    When,
+    instant,
+    wall,
+)
 from domain.zone import UTC_ZONE, Zone
 
 HALF_HOUR = timedelta(minutes=30)
 ONE_DAY = timedelta(days=1)
+MARGIN = timedelta(days=3)
+"""How far the zones of two phones can move a day of an event."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +76,14 @@ class Reckoning:
         return at.date() if self.floating else local.date()
 
     def span(self, start: Instant, end: Instant, all_day: bool) -> When:
-        """From `start` to `end`, which must not lie before it."""
+        """From `start` to `end`, which must not lie before it.
+
+        What a phone elsewhere would take for "no date" is refused.
+        """
         if end < start:
             raise Unconvertible("the end lies before the start")
+        if start.date() < FIRST_DAY + MARGIN or end.date() > LAST_DAY - MARGIN:
+            raise Unconvertible("an event at the end of the calendar")
         try:
             return self._days(start, end) if all_day else Timed.at(start, end, self.zone)
         except ValueError as error:

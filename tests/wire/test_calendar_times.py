@@ -90,6 +90,19 @@ def test_times_that_mean_nothing_are_refused(version: Version, start: str, end: 
 
 
 @each
+@pytest.mark.parametrize("flag", [0, 1])
+@pytest.mark.parametrize("day", ["16010102", "45001230"])
+def test_an_event_at_the_end_of_the_calendar_is_refused(
+    version: Version, day: str, flag: int
+) -> None:
+    """Some phone would be told an instant that means "no date"."""
+    times = span(f"{day}T100000Z", f"{day}T110000Z")
+
+    with pytest.raises(Unconvertible):
+        said(data(*times, E("calendar:AllDayEvent", flag)), a_device(version))
+
+
+@each
 @pytest.mark.parametrize(("minute", "rounded"), [(0, 0), (1, 30), (30, 30), (31, 60)])
 def test_now_is_rounded_up_to_the_half_hour(version: Version, minute: int, rounded: int) -> None:
     hour = datetime(2026, 11, 25, 9, tzinfo=UTC)
