@@ -80,10 +80,9 @@ class Conversation:
 
     def newest(self) -> tuple[Line, Round] | None:
         """The answer given last, whether or not it arrived."""
-        if not self.lines:
-            return None
-        line = self.lines[-1] if self.lines[0].unused else self.lines[0]
-        return line, line.rounds[-1]
+        telling = [line for line in self.lines if not line.unused or line.confirmed.after.target]
+        line = max(telling or self.lines[-1:], key=lambda line: line.rounds[-1].key, default=None)
+        return None if line is None else (line, line.rounds[-1])
 
     def view(self, line: Line, round: Round | None = None) -> View:
         """The collection as the line sees it, as far as this answer goes."""
@@ -124,16 +123,31 @@ class Conversation:
 
     # Answering
 
-    def begin(self, wishes: Wishes) -> SyncKey:
-        """Key 0: a new line. One begun a moment ago and not used yet is answered again."""
+    def begin(self, wishes: Wishes, after: Reach | None = None) -> SyncKey:
+        """Key 0: a new line. One begun a moment ago and not used yet is answered again.
+
+        `after` is how far the answer tells at once; a folder's tells nothing.
+        """
         lately = int(self.groupware.clock().timestamp()) - REPEATED
         for line in self.lines:
             first = line.confirmed
             if line.unused and first.wishes == wishes and first.begun >= lately:
                 return first.key
         tag, generation = self.tag(), self.next_generation()
-        self.note(LineBegun, tag, generation=generation, tag=tag, wishes=wishes)
+        facts = {"generation": generation, "tag": tag, "wishes": wishes}
+        self.note(LineBegun, tag, **facts, after=after or Reach())
+        self.lines = lines.lines(self.connection, self.codec, self.partnership, self.collection.id)
         return SyncKey(generation, tag)
+
+    def begin_whole(self) -> Answer:
+        """Key 0 of a hierarchy: a new line that has told everything there is already."""
+        head = self.collection.head
+        key = self.begin(Wishes(), Reach(target=head, cursor=head))
+        found = self.find(key)
+        assert found is not None, "a line that was begun is there"
+        line, first = found
+        whole = Reach(target=first.after.target)
+        return Answer(key, entries=tuple(self.view(line).tell(whole, EVERYTHING)[0]))
 
     def respond(self, line: Line, round: Round, ask: Ask, desk: Desk) -> Answer:
         """Answer a request that names the key of `round`."""

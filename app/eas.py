@@ -14,7 +14,7 @@ import falcon
 
 from adapters.eas.query import CONTENT, Line, read_line
 from adapters.eas.reply import MULTIPART, Answer, Empty, Failure, Multipart, Reply, joined
-from adapters.eas.request import WBXML, Request, read_request
+from adapters.eas.request import WBXML, Request, TooLarge, read_request
 from adapters.eas.status import Refusal, by_status, failure, http_status
 from adapters.eas.version import Version
 from adapters.wbxml import Element, encode
@@ -27,6 +27,7 @@ from app.journal import Fields
 from app.limits import Pace
 from app.rehearsal import rehearsal
 from app.settings import Settings
+from app.still import Stillness, small_body
 from app.wake import WakeHub
 from projections.accounts import AccountRow
 from projections.devices import PartnershipRow
@@ -41,6 +42,8 @@ TRIED: Final = {"FolderSync", "Provision", "Settings"}
 
 WORTHWHILE: Final = 1024
 """Smaller documents hardly shrink; an empty one must never be compressed at all."""
+
+AGAIN: Final = ("command", "account", "device", "version", "in")
 
 Authenticate = Callable[[str | None, str], Principal]
 Admit = Callable[[Groupware, AccountRow, Request, datetime, Settings, str], PartnershipRow | None]
@@ -57,6 +60,7 @@ class ActiveSync:
     admit: Admit
     commands: Mapping[str, Command]
     pace: Pace = field(default_factory=Pace)
+    still: Stillness = field(default_factory=Stillness)
 
     def __call__(self, req: falcon.Request, resp: falcon.Response) -> None:
         with journal.entry() as fields:
@@ -65,6 +69,25 @@ class ActiveSync:
             replace(answer, headers={**ALWAYS, **answer.headers}).put(resp)
 
     def _answer(self, req: falcon.Request, fields: Fields) -> Http:
+        if req.method != "POST" or not small_body(req):
+            return self._looked_for(req, fields, None)
+        try:
+            data = read_body(req, self.settings.max_body)
+        except (Refusal, TooLarge):
+            return self._looked_for(req, fields, None)
+        digest, rings = self.still.digest(req.env, data), self.still.rings
+        known = self.still.answered(digest)
+        if known is not None:
+            fields.update(known)
+            return Http(200)
+        answer = self._looked_for(req, fields, data)
+        until = fields.pop("until", None)
+        if isinstance(until, frozenset):
+            self.still.note(digest, until, _told_again(fields), rings, self.groupware.clock())
+        return answer
+
+    def _looked_for(self, req: falcon.Request, fields: Fields, data: bytes | None) -> Http:
+        """The answer as it has to be found out; `data` is the body if it was read already."""
         version, key = map(req.get_header, ("MS-ASProtocolVersion", "X-MS-PolicyKey"))
         line = read_line(req.query_string, version, key)
         fields["command"] = line.command or req.method
@@ -73,7 +96,7 @@ class ActiveSync:
                 return self._options(req, fields)
             if req.method != "POST":
                 return words(501, "Phones speak to this address; there is nothing to see here.")
-            return self._command(req, line, fields)
+            return self._command(req, line, fields, data)
         except Exception as error:  # the border of one request: whatever happens stays in it
             told = errors.answer(error, fields)
             return _failed(told, line, fields) if isinstance(told, Failure) else told
@@ -89,17 +112,19 @@ class ActiveSync:
         fields["account"] = str(principal.account.id)[:8]
         return principal
 
-    def _command(self, req: falcon.Request, line: Line, fields: Fields) -> Http:
+    def _command(self, req: falcon.Request, line: Line, fields: Fields, data: bytes | None) -> Http:
         principal = self._principal(req, fields)
         command, version = self._find(line)
         fields.update(device=line.device_id, version=version.text)
         with self.pace.one_of((principal.account.id, line.device_id.upper())):
-            request = self._request(req, line, version, fields)
+            request = self._request(req, line, version, fields, data)
             if request.body is None and command.body == "required":
                 raise Refusal(CONTENT, "the command needs a body")
             reply = self._handled(req, command, request, principal.account, fields)
         if isinstance(reply, Failure):
             return _failed(reply, line, fields)
+        if isinstance(reply, Empty) and reply.until:
+            fields["until"] = reply.until
         answer = _rendered(reply)
         if _introduces(request, reply):
             answer = replace(answer, headers=self._offer())
@@ -116,9 +141,15 @@ class ActiveSync:
         return command, line.version
 
     def _request(
-        self, req: falcon.Request, line: Line, version: Version, fields: Fields
+        self,
+        req: falcon.Request,
+        line: Line,
+        version: Version,
+        fields: Fields,
+        data: bytes | None,
     ) -> Request:
-        data = read_body(req, self.settings.max_body)
+        if data is None:
+            data = read_body(req, self.settings.max_body)
         fields["in"] = len(data)
         address = client_address(req, self.settings)
         most = self.settings.max_body
@@ -167,6 +198,11 @@ class ActiveSync:
             "MS-ASProtocolVersions": VERSIONS,
             "MS-ASProtocolCommands": ",".join(self.commands),
         }
+
+
+def _told_again(fields: Fields) -> Fields:
+    """What the line of the same request says the next time."""
+    return {name: fields[name] for name in AGAIN if name in fields} | {"still": True}
 
 
 def _failed(reply: Failure, line: Line, fields: Fields) -> Http:

@@ -9,6 +9,7 @@ from app.eas import ActiveSync
 from app.phones import admit
 from app.routes import WSGI, create_app
 from app.settings import Settings
+from app.still import Stillness
 from app.wake import WakeHub
 
 
@@ -25,5 +26,6 @@ def start(settings: Settings, hub: WakeHub) -> WSGI:
             authenticate=authenticator.principal,
             admit=admit,
             commands=COMMANDS,
+            still=Stillness(hub.on_ring),
         )
     )

@@ -95,13 +95,17 @@ class RoundEvent(Event):
 
 
 class LineBegun(RoundEvent):
-    """A key 0: from the new key on, the phone is told everything again, under the same names."""
+    """A key 0: from the new key on, the phone is told everything again, under the same names.
+
+    `after` is what was told at once: all there was of a hierarchy, nothing of a folder.
+    """
 
     TOPIC = "line.begun"
 
     generation: int
     tag: int
     wishes: Wishes
+    after: Reach
 
 
 class RoundAnswered(RoundEvent):

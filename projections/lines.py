@@ -168,7 +168,7 @@ class LineProjector:
     def _begin(
         self, connection: sqlite3.Connection, place: tuple[bytes, bytes], event: LineBegun
     ) -> None:
-        record = self.codec.encode([Reach(), Reach(), (), event.wishes, None])
+        record = self.codec.encode([Reach(), event.after, (), event.wishes, None])
         begun = int(event.timestamp.timestamp())
         row = (*place, event.line, event.generation, event.tag, None, begun, 0, record)
         connection.execute("INSERT INTO round VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
+from uuid import UUID
 
 from adapters.wbxml import Element, encode
 
@@ -20,7 +21,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Empty:
-    """200 without a body and without a type: nothing to say (MS-ASHTTP 3.2.5.1)."""
+    """200 without a body and without a type: nothing to say (MS-ASHTTP 3.2.5.1).
+
+    `until`: the same request would be answered the same until one of these topics is touched;
+    without any, nothing is known about that.
+    """
+
+    until: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True)

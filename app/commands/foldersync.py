@@ -18,7 +18,6 @@ from app.context import Context
 from app.conversation import EVERYTHING, Ask, Conversation
 from app.conversation import Answer as Told
 from app.talk import talk_about_folders
-from domain.round import Wishes
 from projections import items
 from projections.delta import Entry, Verb
 from projections.synckey import FIRST, SyncKey
@@ -57,8 +56,7 @@ def handle(context: Context, request: Request) -> Reply:
 def respond(context: Context, talk: Conversation, key: SyncKey, ask: Ask) -> Told | None:
     """The answer to a request with this key; None if the key means nothing."""
     if key == FIRST:
-        key = talk.begin(Wishes())
-        talk = talk_about_folders(context, talk.connection)
+        return talk.begin_whole()
     found = talk.find(key)
     if found is None:
         return None

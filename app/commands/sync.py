@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
+from uuid import UUID
 
 from adapters.eas import sync as wire
 from adapters.eas.ids import uuid_of
@@ -21,6 +22,8 @@ from app.context import Context
 from app.exchange import Exchange
 from app.parking import overtake, park
 from app.talk import hierarchy_changed
+from domain.folder import hierarchy_of
+from domain.policy import Policy
 
 SHORTEST: Final = 60
 LONGEST: Final = 3540
@@ -70,7 +73,22 @@ def _respond(context: Context, request: Request, asked: SyncRequest) -> Reply:
     ]
     if request.version >= Version.V12_1:
         told = [each for each in told if not each.quiet]
-    return Answer(wire.write(told, request.version)) if told else Empty()
+    if told:
+        return Answer(wire.write(told, request.version))
+    return (
+        Empty()
+        if asked.wait is not None or request.body is None
+        else Empty(_topics(context, asked))
+    )
+
+
+def _topics(context: Context, asked: SyncRequest) -> frozenset[UUID]:
+    """What could make something of nothing: the folders, the hierarchy, the person, the phone."""
+    account = context.account
+    folders = {id for each in asked.collections if (id := uuid_of(each.id))}
+    policy = {Policy.id_of(account.policy)} if account.policy else set()
+    house = {hierarchy_of(account.id), account.id, context.partnership.id}
+    return frozenset(folders | policy | house)
 
 
 def _told(exchanges: list[Exchange], asked: SyncRequest) -> Iterator[Told]:
