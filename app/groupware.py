@@ -21,6 +21,7 @@ from eventsourcing.persistence import Recording
 from adapters.store.log import EventLog
 from adapters.store.pool import Pool
 from adapters.store.sqlite import SQLiteFactory
+from app.fragments import Fragments
 from app.settled import Settled
 from domain.base import Authorship, acting
 from domain.item import Item, Moved
@@ -53,6 +54,7 @@ class Groupware(EventLog):
         self.clock = clock
         self.ring = ring
         self.settled = Settled()
+        self.fragments = Fragments()
 
     def author(self, actor: str, request: str, partnership: UUID | None = None) -> Authorship:
         return Authorship(actor, request, self.clock(), partnership)

@@ -15,7 +15,7 @@ from adapters.eas.dialect import Dialect
 from adapters.eas.ids import server_id, uuid_of
 from adapters.eas.sync import WireCommand
 from adapters.eas.version import Version
-from adapters.wbxml import E, Element
+from adapters.wbxml import E, Element, Fragment, encode_fragment
 from app import classes
 from app.composition import CODEC
 from app.conversation import Conversation
@@ -46,7 +46,7 @@ class Teller:
         data = self._shown(entry)
         if data is None:
             return None
-        return E(f"airsync:{entry.verb.value}", name, E("airsync:ApplicationData", *data))
+        return E(f"airsync:{entry.verb.value}", name, E("airsync:ApplicationData", data))
 
     def response(self, said: WireCommand, verdict: Verdict) -> Iterator[Element]:
         """An Add is always answered; silence is success for the others (MS-ASCMD 2.2.3.154)."""
@@ -71,12 +71,10 @@ class Teller:
             return _result("Fetch", said.name, "", UNCONVERTIBLE)
         return _result("Fetch", said.name, "", DONE, E("airsync:ApplicationData", *data))
 
-    def _shown(self, entry: Entry) -> list[Element] | None:
-        held = entry.verb is Verb.CHANGE
+    def _shown(self, entry: Entry) -> Fragment | None:
         for reduced in (True,) if entry.reduced else (False, True):
             try:
-                values = self.talk.values(entry)
-                data = classes.render(self.kind, values, self.dialect, reduced, held)
+                data = self._fragment(entry, reduced)
             except Exception as error:  # the border of one item: the others are told
                 self.journal["incident"] = contained(error)
                 continue
@@ -85,6 +83,18 @@ class Teller:
             return data
         self.spared.append((entry, False))
         return None
+
+    def _fragment(self, entry: Entry, reduced: bool) -> Fragment:
+        """The item in the phone's form, from memory if another phone was told the same."""
+        row, held, kept = entry.row, entry.verb is Verb.CHANGE, self.talk.groupware.fragments
+        form = kept.form((self.kind, self.dialect, reduced, held))
+        found = kept.find(form, row.item, row.edition)
+        if found is None:
+            values = self.talk.values(entry)
+            told = classes.render(self.kind, values, self.dialect, reduced, held)
+            found = encode_fragment(told, 0)
+            kept.keep(form, row.item, row.edition, found)
+        return found
 
     def _added(self, said: WireCommand, verdict: Verdict) -> Iterator[Element]:
         made = verdict.item if verdict.status in (DONE, PARTLY) else None

@@ -15,7 +15,7 @@ from adapters.eas.reply import Answer, Failure, Multipart, Reply
 from adapters.eas.request import WBXML, Request
 from adapters.eas.status import Refusal
 from adapters.eas.version import Version
-from adapters.wbxml import Element, encode
+from adapters.wbxml import Element, decode, encode
 from adapters.wbxml.codepages import VERSIONS
 from app import errors, people, phones
 from app import items as use_cases
@@ -216,6 +216,7 @@ class House:
         request = replace(a_request(command, body, version, key, device), **facts)
         reply = self._reply(request, name)
         if isinstance(reply, Answer | Multipart):
+            reply = replace(reply, root=decode(encode(reply.root)))  # as the phone reads it
             expect_speech(reply.root, version)
             shapes.expect(reply.root, version)
             statuses.expect(command, reply.root)
