@@ -128,14 +128,16 @@ class Conversation:
 
         `after` is how far the answer tells at once; a folder's tells nothing.
         """
+        told = after or Reach()
         lately = int(self.groupware.clock().timestamp()) - REPEATED
         for line in self.lines:
             first = line.confirmed
-            if line.unused and first.wishes == wishes and first.begun >= lately:
+            same = first.wishes == wishes and first.after == told
+            if line.unused and same and first.begun >= lately:
                 return first.key
         tag, generation = self.tag(), self.next_generation()
         facts = {"generation": generation, "tag": tag, "wishes": wishes}
-        self.note(LineBegun, tag, **facts, after=after or Reach())
+        self.note(LineBegun, tag, **facts, after=told)
         self.lines = lines.lines(self.connection, self.codec, self.partnership, self.collection.id)
         return SyncKey(generation, tag)
 

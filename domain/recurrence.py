@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import islice, takewhile
 from typing import Any
 
@@ -195,7 +196,7 @@ def is_occurrence(recurrence: Recurrence, when: When, original: Original) -> boo
         return True
     if recurrence.count is None:
         return next(_days(recurrence, when, day), None) == day
-    return day in _counted(recurrence, when)
+    return day in _all_counted(recurrence, when)
 
 
 def occurrence(when: When, original: Original) -> When:
@@ -238,6 +239,12 @@ def _counted(rule: Recurrence, when: When) -> Iterator[date]:
     limit = _limit(rule, when)
     days = takewhile(lambda day: day <= limit, _days(rule, when, _first(when)))
     return islice(days, rule.count)
+
+
+@lru_cache(maxsize=64)
+def _all_counted(rule: Recurrence, when: When) -> frozenset[date]:
+    """The days of a counted series, walked once for however many are asked about."""
+    return frozenset(_counted(rule, when))
 
 
 def _days(rule: Recurrence, when: When, since: date) -> Iterator[date]:

@@ -51,3 +51,13 @@ def test_an_app_that_only_ever_asks_from_nothing_is_not_sent_there_again_and_aga
     house.clock.advance(minutes=2)
     phone.folder_sync("0")
     assert told(phone).text_of("ping:Status") == "1"
+
+
+def test_a_second_key_zero_tells_of_the_folders_as_they_are_now(
+    house: House, phone: Handset
+) -> None:
+    other = Handset(house, device="ANOTHERPHONE")
+    phone.folder_sync("0")
+    other.folder_sync("0")
+    other.make_folder("Family")
+    assert "Family" in texts(phone.folder_sync("0"), "folderhierarchy:DisplayName")
