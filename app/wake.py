@@ -7,8 +7,8 @@ topics to all others, after the commit. Nobody asks the store again and again fo
 
 Two nets lie below. A process that died between commit and ring is replaced, and the newcomer
 begins by telling everybody that anything may have changed. And twice a second each process looks
-whether the store has moved; if the log has grown and nobody has said so until the next look,
-everybody is woken.
+whether the log has grown, and rings here for what the new events are about: mostly again, but
+nothing is left to whoever should have rung.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from uuid import UUID
 from adapters.store.chain import head
 from adapters.store.pool import Pool, StoreBusy, StoreUnavailable
 from app.bell import Bell, Ear, Topics
+from projections.touched import touched
 
 LOOK: Final = 0.5
 
@@ -91,8 +92,6 @@ class WakeHub:
         self._waiting: defaultdict[UUID, set[Waiter]] = defaultdict(set)
         self._waiters: set[Waiter] = set()
         self._callbacks: list[Callable[[Topics], object]] = []
-        self._told = False
-        self._suspicious = False
         self._seen = (0, 0)
         self._threads: list[threading.Thread] = []
         self._ended = threading.Event()
@@ -105,7 +104,9 @@ class WakeHub:
 
     def begin(self, pool: Pool, *, look: float = LOOK) -> None:
         """Hear the others and watch the store; tell everybody that a newcomer is here."""
-        self._seen = self._state(pool, (0, 0))
+        version = pool.data_version()
+        with pool.reading() as connection:
+            self._seen = version, head(connection)[0]
         self._threads = [
             threading.Thread(target=self._hear, daemon=True),
             threading.Thread(target=self._watch, args=(pool, look), daemon=True),
@@ -156,17 +157,22 @@ class WakeHub:
         self._bell.close()
 
     def look(self, pool: Pool) -> None:
-        """Wake everybody if the log has grown and nobody has told why since the last look."""
+        """Wake whoever waits for what the log has been about since the last look."""
         self._bell.settle()
-        before, self._seen = self._seen, self._state(pool, self._seen)
-        told, self._told = self._told, False
-        if self._suspicious and not told:
-            self._wake(None)
-            self._told = False
-        self._suspicious = self._seen[1] != before[1] and not told
+        try:
+            version = pool.data_version()
+            if version == self._seen[0]:
+                return
+            with pool.reading() as connection:
+                before, position = self._seen[1], head(connection)[0]
+                self._seen = version, position
+                topics = touched(connection, before, position)
+        except (StoreBusy, StoreUnavailable):
+            return
+        if topics:
+            self._wake(topics)
 
     def _wake(self, topics: Topics) -> None:
-        self._told = True
         for callback in self._callbacks:
             callback(topics)
         if topics is None:
@@ -184,14 +190,3 @@ class WakeHub:
     def _watch(self, pool: Pool, look: float) -> None:
         while not self._ended.wait(look):
             self.look(pool)
-
-    def _state(self, pool: Pool, before: tuple[int, int]) -> tuple[int, int]:
-        """The store's data version and the last position of its log; as before if it is busy."""
-        try:
-            version = pool.data_version()
-            if version == before[0]:
-                return before
-            with pool.reading() as connection:
-                return version, head(connection)[0]
-        except (StoreBusy, StoreUnavailable):
-            return before
