@@ -14,7 +14,7 @@ import falcon
 
 from adapters.eas.query import CONTENT, Line, read_line
 from adapters.eas.reply import MULTIPART, Answer, Empty, Failure, Multipart, Reply, joined
-from adapters.eas.request import WBXML, Request, TooLarge, read_request
+from adapters.eas.request import WBXML, Request, read_request
 from adapters.eas.status import Refusal, by_status, failure, http_status
 from adapters.eas.version import Version
 from adapters.wbxml import Element, encode
@@ -60,7 +60,7 @@ class ActiveSync:
     admit: Admit
     commands: Mapping[str, Command]
     pace: Pace = field(default_factory=Pace)
-    still: Stillness = field(default_factory=Stillness)
+    still: Stillness | None = None
 
     def __call__(self, req: falcon.Request, resp: falcon.Response) -> None:
         with journal.entry() as fields:
@@ -69,37 +69,39 @@ class ActiveSync:
             replace(answer, headers={**ALWAYS, **answer.headers}).put(resp)
 
     def _answer(self, req: falcon.Request, fields: Fields) -> Http:
-        if req.method != "POST" or not small_body(req):
-            return self._looked_for(req, fields, None)
         try:
-            data = read_body(req, self.settings.max_body)
-        except (Refusal, TooLarge):
-            return self._looked_for(req, fields, None)
-        digest, rings = self.still.digest(req.env, data), self.still.rings
+            return self._remembered(req, fields) or self._looked_for(req, fields)
+        except Exception as error:  # the border of one request: whatever happens stays in it
+            told = errors.answer(error, fields)
+            return _failed(told, _line(req), fields) if isinstance(told, Failure) else told
+
+    def _remembered(self, req: falcon.Request, fields: Fields) -> Http | None:
+        """Nothing again, to who asked the same before; None if the request is of another kind."""
+        if self.still is None or req.method != "POST" or not small_body(req):
+            return None
+        data = read_body(req, self.settings.max_body)
+        digest = self.still.digest(req.env, data)
         known = self.still.answered(digest)
         if known is not None:
             fields.update(known)
             return Http(200)
+        moment = self.still.now()
         answer = self._looked_for(req, fields, data)
         until = fields.pop("until", None)
         if isinstance(until, frozenset):
-            self.still.note(digest, until, _told_again(fields), rings, self.groupware.clock())
+            now = self.groupware.clock()
+            self.still.note(digest, until, _told_again(fields), moment, now)
         return answer
 
-    def _looked_for(self, req: falcon.Request, fields: Fields, data: bytes | None) -> Http:
+    def _looked_for(self, req: falcon.Request, fields: Fields, data: bytes | None = None) -> Http:
         """The answer as it has to be found out; `data` is the body if it was read already."""
-        version, key = map(req.get_header, ("MS-ASProtocolVersion", "X-MS-PolicyKey"))
-        line = read_line(req.query_string, version, key)
+        line = _line(req)
         fields["command"] = line.command or req.method
-        try:
-            if req.method == "OPTIONS":
-                return self._options(req, fields)
-            if req.method != "POST":
-                return words(501, "Phones speak to this address; there is nothing to see here.")
-            return self._command(req, line, fields, data)
-        except Exception as error:  # the border of one request: whatever happens stays in it
-            told = errors.answer(error, fields)
-            return _failed(told, line, fields) if isinstance(told, Failure) else told
+        if req.method == "OPTIONS":
+            return self._options(req, fields)
+        if req.method != "POST":
+            return words(501, "Phones speak to this address; there is nothing to see here.")
+        return self._command(req, line, fields, data)
 
     def _options(self, req: falcon.Request, fields: Fields) -> Http:
         self._principal(req, fields)
@@ -198,6 +200,11 @@ class ActiveSync:
             "MS-ASProtocolVersions": VERSIONS,
             "MS-ASProtocolCommands": ",".join(self.commands),
         }
+
+
+def _line(req: falcon.Request) -> Line:
+    version, key = map(req.get_header, ("MS-ASProtocolVersion", "X-MS-PolicyKey"))
+    return read_line(req.query_string, version, key)
 
 
 def _told_again(fields: Fields) -> Fields:

@@ -1,35 +1,40 @@
-"""Requests to which the answer is known to be nothing, until something rings.
+"""Requests to which the answer is known to be nothing, as long as nothing has happened.
 
 Most of what phones ask is whether there is anything new, in the very same words as before. One
-process remembers such a request to the letter, secret included, beside the topics that could
-change its answer. A ring of any of them, from any process, forgets it; so does a minute. What is
-remembered is a digest under a key of this process, never the request itself.
+process remembers such a request to the letter, secret included, with the place in the log up to
+which it was answered and the topics that could change its answer. While the store has not moved
+the answer stands; if it has, the few events since are looked at. What is remembered is a digest
+under a key of this process, never the request itself, and for a minute at most.
 """
 
 from __future__ import annotations
 
 import secrets
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import falcon
 
+from adapters.store.chain import head
+from adapters.store.pool import Pool
 from app.journal import Fields
+from projections.touched import touched
 
 MOST: Final = 50_000
-LATELY: Final = 1000
 SMALL: Final = 4096
 """Longer bodies carry news."""
 
 GOOD_FOR: Final = 60.0
 """Seconds after which a phone is looked at again: when it was seen, and under which window."""
+
+FEW: Final = 200
+"""So many events are looked at; where more happened, the question is asked anew."""
 
 NAMED: Final = (
     "HTTP_AUTHORIZATION",
@@ -43,32 +48,32 @@ NAMED: Final = (
 )
 """What of a request decides its answer, beside the body."""
 
-Listen = Callable[[Callable[[Iterable[UUID] | None], None]], object]
+
+class Moment(NamedTuple):
+    """Where the store was: its data version, and the last position of its log."""
+
+    version: int
+    position: int
 
 
-@dataclass(frozen=True)
+@dataclass
 class Known:
     """`fields` are what the request's line tells again; `deadline` is on the process's clock."""
 
     topics: frozenset[UUID]
     fields: Fields
     deadline: float
+    moment: Moment
 
 
 class Stillness:
-    """What one process knows to have no news. `on_ring` tells a listener which topics rang."""
+    """What one process knows to have no news."""
 
-    def __init__(
-        self, on_ring: Listen | None = None, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, pool: Pool, clock: Callable[[], float] = time.monotonic) -> None:
+        self._pool = pool
         self._clock = clock
         self._key = secrets.token_bytes(32)
         self._known: OrderedDict[bytes, Known] = OrderedDict()
-        self._by_topic: dict[UUID, set[bytes]] = {}
-        self._lately: deque[frozenset[UUID] | None] = deque(maxlen=LATELY)
-        self.rings = 0
-        if on_ring is not None:
-            on_ring(self.forget)
 
     def digest(self, env: dict[str, str], body: bytes) -> bytes:
         """Stands for the request to the letter."""
@@ -77,54 +82,48 @@ class Stillness:
         digest.update(body)
         return digest.digest()
 
+    def now(self) -> Moment:
+        """Where the store is; what is found out from here on is at least as new."""
+        version = self._pool.data_version()
+        with self._pool.reading() as connection:
+            return Moment(version, head(connection)[0])
+
     def answered(self, digest: bytes) -> Fields | None:
         """What to say in the request's line if the answer is known to be nothing."""
         known = self._known.get(digest)
         if known is None or known.deadline < self._clock():
             return None
+        if known.moment.version != self._pool.data_version() and not self._stands(known):
+            del self._known[digest]
+            return None
         return known.fields
 
     def note(
-        self, digest: bytes, topics: Iterable[UUID], fields: Fields, rings: int, now: datetime
+        self,
+        digest: bytes,
+        topics: Iterable[UUID],
+        fields: Fields,
+        moment: Moment,
+        now: datetime,
     ) -> None:
-        """The answer was nothing. `rings` is what was counted before it was looked for: if
-        one of the topics rang meanwhile, nobody knows any more."""
-        about = frozenset(topics)
-        if self._rang(about, self.rings - rings):
-            return
-        self._drop(digest)
+        """The answer was nothing, looked for from `moment` on."""
         deadline = self._clock() + min(GOOD_FOR, _until_midnight(now))
-        self._known[digest] = Known(about, fields, deadline)
-        for topic in self._known[digest].topics:
-            self._by_topic.setdefault(topic, set()).add(digest)
+        self._known[digest] = Known(frozenset(topics), fields, deadline, moment)
+        self._known.move_to_end(digest)
         if len(self._known) > MOST:
-            self._drop(next(iter(self._known)))
+            self._known.popitem(last=False)
 
-    def forget(self, topics: Iterable[UUID] | None) -> None:
-        """These rang; None is for anything."""
-        self.rings += 1
-        self._lately.appendleft(None if topics is None else frozenset(topics))
-        if topics is None:
-            self._known.clear()
-            self._by_topic.clear()
-            return
-        for topic in topics:
-            for digest in list(self._by_topic.get(topic, ())):
-                self._drop(digest)
-
-    def _rang(self, about: frozenset[UUID], last: int) -> bool:
-        """Whether any of these was among the last so many rings."""
-        if last > LATELY:
-            return True
-        return any(rung is None or rung & about for rung in islice(self._lately, last))
-
-    def _drop(self, digest: bytes) -> None:
-        known = self._known.pop(digest, None)
-        for topic in known.topics if known else ():
-            there = self._by_topic.get(topic, set())
-            there.discard(digest)
-            if not there:
-                self._by_topic.pop(topic, None)
+    def _stands(self, known: Known) -> bool:
+        """Whether nothing that happened since could change the answer."""
+        moment = self.now()
+        if moment.position - known.moment.position > FEW:
+            return False
+        with self._pool.reading() as connection:
+            about = touched(connection, known.moment.position, moment.position)
+        if about & known.topics:
+            return False
+        known.moment = moment
+        return True
 
 
 def small_body(req: falcon.Request) -> bool:

@@ -26,6 +26,6 @@ def start(settings: Settings, hub: WakeHub) -> WSGI:
             authenticate=authenticator.principal,
             admit=admit,
             commands=COMMANDS,
-            still=Stillness(hub.on_ring),
+            still=Stillness(groupware.pool),
         )
     )

@@ -6,11 +6,11 @@ import base64
 import io
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -21,13 +21,13 @@ from app import people, wsgi
 from app.composition import open_groupware
 from app.groupware import Groupware
 from app.settings import Settings
-from app.still import LATELY, Stillness
+from app.still import FEW, Moment, Stillness
 from app.wake import WakeHub
-from domain.folder import CONTACTS, default_folder
+from domain.base import Authorship
+from domain.folder import CONTACTS, default_folder, hierarchy_of
 from projections import items
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-BOOK, OTHER = uuid4(), uuid4()
 
 
 @dataclass
@@ -38,62 +38,83 @@ class Clock:
         return self.now
 
 
-@dataclass
 class Memory:
-    clock: Clock = field(default_factory=Clock)
+    """One remembered question about the folders of a person, over a store of its own."""
 
-    def __post_init__(self) -> None:
-        self.still = Stillness(clock=self.clock)
+    def __init__(self, home: Path) -> None:
+        self.groupware, self.clock = open_groupware(home), Clock()
+        self.person, self.other = self.account("ada"), self.account("bob")
+        self.still = Stillness(self.groupware.pool, self.clock)
         self.asked = self.still.digest({"QUERY_STRING": "Cmd=Sync"}, b"body")
 
-    def note(self, rings: int = 0, now: datetime = NOON) -> None:
-        self.still.note(self.asked, [BOOK], {"command": "Sync"}, rings, now)
+    def account(self, name: str) -> UUID:
+        mail = f"{name}@example.org"
+        account = people.open_account(self.groupware, self.author, name, mail)
+        people.enable(self.groupware, self.author, account)
+        return account
+
+    @property
+    def author(self) -> Authorship:
+        return self.groupware.author("admin:root", "test")
+
+    def add_contact(self, account: UUID) -> None:
+        with self.groupware.acting(self.author) as connection:
+            book = items.collection(connection, default_folder(account, CONTACTS))
+            assert book is not None
+            use.add(self.groupware, connection, book, "contacts", {"first_name": "Grace"})
+
+    def note(self, moment: Moment | None = None, now: datetime = NOON) -> None:
+        topics = [hierarchy_of(self.person), self.person]
+        fields = {"command": "Sync"}
+        self.still.note(self.asked, topics, fields, moment or self.still.now(), now)
 
     @property
     def known(self) -> bool:
         return self.still.answered(self.asked) is not None
 
 
-def test_what_was_noted_is_known_until_its_topic_rings() -> None:
-    memory = Memory()
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[Memory]:
+    memory = Memory(tmp_path)
+    yield memory
+    memory.groupware.pool.close()
+
+
+def test_what_was_noted_stands_until_something_it_is_about_happens(memory: Memory) -> None:
     memory.note()
-    memory.still.forget([OTHER])
     assert memory.known
-    memory.still.forget([BOOK])
+    memory.add_contact(memory.other)
+    assert memory.known
+    memory.add_contact(memory.person)
     assert not memory.known
 
 
-def test_a_ring_for_anything_forgets_everything() -> None:
-    memory = Memory()
+def test_what_another_process_writes_counts_without_a_ring(memory: Memory, tmp_path: Path) -> None:
     memory.note()
-    memory.still.forget(None)
+    another = open_groupware(tmp_path)
+    people.disable(another, another.author("admin:root", "test"), memory.person)
+    another.pool.close()
     assert not memory.known
 
 
-@pytest.mark.parametrize("rung", [[BOOK], None])
-def test_what_rang_while_the_answer_was_looked_for_is_not_missed(rung: list[UUID] | None) -> None:
-    memory = Memory()
-    before = memory.still.rings
-    memory.still.forget(rung)
+def test_what_happened_while_the_answer_was_looked_for_is_not_missed(memory: Memory) -> None:
+    before = memory.still.now()
+    memory.add_contact(memory.person)
     memory.note(before)
     assert not memory.known
 
 
-def test_other_rings_meanwhile_do_no_harm_unless_there_were_too_many_to_remember() -> None:
-    memory = Memory()
-    before = memory.still.rings
-    memory.still.forget([OTHER])
-    memory.note(before)
-    assert memory.known
-    for _ in range(LATELY + 1):
-        memory.still.forget([OTHER])
-    memory.still.forget([BOOK])
-    memory.note(before)
+def test_after_a_lot_has_happened_the_question_is_asked_anew(memory: Memory) -> None:
+    memory.note()
+    with memory.groupware.acting(memory.author) as connection:
+        book = items.collection(connection, default_folder(memory.other, CONTACTS))
+        assert book is not None
+        for _ in range(FEW + 1):
+            use.add(memory.groupware, connection, book, "contacts", {"first_name": "Grace"})
     assert not memory.known
 
 
-def test_nothing_is_known_for_longer_than_a_minute_or_beyond_midnight() -> None:
-    memory = Memory()
+def test_nothing_is_known_for_longer_than_a_minute_or_beyond_midnight(memory: Memory) -> None:
     memory.note()
     memory.clock.now = 61
     assert not memory.known
@@ -102,13 +123,14 @@ def test_nothing_is_known_for_longer_than_a_minute_or_beyond_midnight() -> None:
     assert not memory.known
 
 
-def test_any_other_letter_is_another_request() -> None:
-    still = Stillness()
+def test_any_other_letter_is_another_request(memory: Memory) -> None:
+    still = memory.still
     plain = still.digest({"QUERY_STRING": "Cmd=Sync"}, b"body")
     assert still.digest({"QUERY_STRING": "Cmd=Ping"}, b"body") != plain
     assert still.digest({"QUERY_STRING": "Cmd=Sync", "HTTP_AUTHORIZATION": "x"}, b"body") != plain
     assert still.digest({"QUERY_STRING": "Cmd=Sync"}, b"bodz") != plain
-    assert Stillness().digest({"QUERY_STRING": "Cmd=Sync"}, b"body") != plain
+    other = Stillness(memory.groupware.pool)
+    assert other.digest({"QUERY_STRING": "Cmd=Sync"}, b"body") != plain
 
 
 @dataclass
@@ -228,10 +250,3 @@ def test_a_policy_that_is_assigned_is_demanded_at_the_next_question(server: Serv
     people.assign_policy(server.groupware, author, server.account, "strict")
     _, told = server.sync()
     assert decode(told).text_of("airsync:Status") == "142"
-
-
-def test_another_day_is_looked_at_again() -> None:
-    memory = Memory()
-    memory.note(now=NOON + timedelta(hours=12) - timedelta(seconds=5))
-    memory.clock.now = 6
-    assert not memory.known
