@@ -20,6 +20,11 @@ WARM = 10.0
 SECRET = re.compile(r"^ {4}(admin|demo) +(\S+)$", re.MULTILINE)
 
 
+def as_from_a_terminal() -> None:
+    """A shell's background jobs ignore SIGINT, and so would all that is started from them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class MakeRun:
     """The packages are there already: what is tested is everything after that."""
 
@@ -36,7 +41,13 @@ class MakeRun:
         command = ["make", "run", "--old-file=.venv/ready", f"BIN={Path(sys.executable).parent}"]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=environ, stdout=log, stderr=log, start_new_session=True
+                command,
+                cwd=ROOT,
+                env=environ,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=as_from_a_terminal,
             )
         began = time.monotonic()
         until(self.healthy, "the server did not come up", pause=0.05)
