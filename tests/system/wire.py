@@ -156,5 +156,5 @@ class _Reply:
         self.content = response.read()
         self.status = response.status
         self.headers = {name.lower(): value for name, value in response.getheaders()}
-        if "content-length" not in self.headers:
+        if self.headers.get("content-length") != str(len(self.content)):
             raise HTTPException("cut off within the headers")
