@@ -94,7 +94,7 @@ class Stillness:
         if known is None or known.deadline < self._clock():
             return None
         if known.moment.version != self._pool.data_version() and not self._stands(known):
-            del self._known[digest]
+            self._known.pop(digest, None)  # while it was looked at, another request may have been
             return None
         return known.fields
 

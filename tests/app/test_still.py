@@ -250,3 +250,19 @@ def test_a_policy_that_is_assigned_is_demanded_at_the_next_question(server: Serv
     people.assign_policy(server.groupware, author, server.account, "strict")
     _, told = server.sync()
     assert decode(told).text_of("airsync:Status") == "142"
+
+
+def test_two_requests_that_find_it_out_at_once_do_not_get_in_each_others_way(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory.note()
+    memory.add_contact(memory.person)
+    stands = Stillness._stands
+
+    def interrupted(still: Stillness, known: Any) -> bool:
+        monkeypatch.setattr(Stillness, "_stands", stands)
+        assert not memory.known, "the other request, in between"
+        return stands(still, known)
+
+    monkeypatch.setattr(Stillness, "_stands", interrupted)
+    assert not memory.known
