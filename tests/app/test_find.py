@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from adapters.wbxml import E, Element
@@ -23,14 +20,6 @@ SENT = {
     ("Response", 4): "test_a_search_begins_at_its_beginning",
 }
 ID = "7f3a2c10-9f6b-4f8e-8f51-0a1b2c3d4e5f"
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path)
-    house.person()
-    yield house
-    house.close()
 
 
 def find(query: str, range: str | None = None, *options: Element, id: str = ID) -> Element:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,14 +33,6 @@ SENT = {
     ("Policy", 3): "test_an_unknown_policy_type_is_named",
     ("Policy", 5): "test_the_acknowledgement_of_another_key_is_refused",
 }
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path)
-    house.person()
-    yield house
-    house.close()
 
 
 def initial(*about: Element, type: str = WBXML) -> Element:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -37,14 +35,6 @@ SENT = {
     ("Picture", 174): "test_photos_are_sent_within_the_limits",
     ("Picture", 175): "test_photos_are_sent_within_the_limits",
 }
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path)
-    house.person()
-    yield house
-    house.close()
 
 
 def search(query: str | Element, *options: Element, store: str = "GAL") -> Element:

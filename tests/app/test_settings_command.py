@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -46,14 +44,6 @@ SENT = {
 }
 EVERY = [v for v in Version if v >= Version.V12_0]
 AUDIENCES = ("AppliesToInternal", "AppliesToExternalKnown", "AppliesToExternalUnknown")
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path)
-    house.person()
-    yield house
-    house.close()
 
 
 def settings(*properties: Element) -> Element:

@@ -7,9 +7,6 @@ nothing is written; a phone that acknowledged once is never sent back to the sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from adapters.eas.version import Version
@@ -23,14 +20,6 @@ from tests.app.test_provision import (
     key_of,
     provisioned,
 )
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path)
-    house.person()
-    yield house
-    house.close()
 
 
 @pytest.mark.parametrize("policy", [False, True])
