@@ -12,6 +12,7 @@ from adapters.store.sqlite import SQLiteFactory
 from app.groupware import Clock, Groupware, Ring, now, silence
 from projections import schema
 from projections.codec import Codec
+from projections.rebuild import rebuild
 
 CODEC = Codec(transcoder.encode, transcoder.decode)
 STORE = "taccuino.db"
@@ -19,11 +20,17 @@ MASTER_KEY = "master.key"
 
 
 def open_groupware(home: Path, clock: Clock = now, ring: Ring = silence) -> Groupware:
-    """The groupware over the store in `home`; both are made if they are not there."""
+    """The groupware over the store in `home`; both are made if they are not there.
+
+    Rows that another version of this program made are folded anew from the log: an update is
+    nothing but a new start, and so is the way back.
+    """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     pool = Pool(home / STORE)
     keyring = Keyring(pool, MasterKey.read_or_create(home / MASTER_KEY))
+    projectors = schema.projectors(CODEC)
+    groupware = Groupware(SQLiteFactory(pool, keyring, projectors), pool, clock, ring)
     with pool.writing() as connection:
-        schema.create(connection)
-    factory = SQLiteFactory(pool, keyring, schema.projectors(CODEC))
-    return Groupware(factory, pool, clock, ring)
+        if not schema.is_current(connection):
+            rebuild(groupware, connection, schema.create, projectors)
+    return groupware

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -23,6 +25,7 @@ from domain.refused import Refused, Unknown
 from projections import devices, policies
 from projections.accounts import AccountRow
 from projections.devices import PartnershipRow
+from projections.successors import successors
 
 BLOCKED, NOT_FULLY, WIPE = 129, 139, 140
 NOT_PROVISIONED, STALE_KEY, EXTERNAL, TOO_MANY = 142, 144, 145, 177
@@ -210,13 +213,24 @@ def _meet(
     with groupware.acting(author) as connection:
         if (there := devices.by_id(connection, id)) is not None:
             return there
-        if devices.count(connection, account) >= settings.devices_per_user:
+        full = devices.count(connection, account) >= settings.devices_per_user
+        if full and not _make_room(groupware, connection, account):
             new = request.version >= Version.V14_1
             raise Refusal(TOO_MANY if new else BLOCKED, "the person has too many phones")
         groupware.save(_begun(groupware, id, account, request))
         row = devices.by_id(connection, id)
     assert row is not None, "a partnership that was saved has a row"
     return row
+
+
+def _make_room(groupware: Groupware, connection: sqlite3.Connection, account: UUID) -> bool:
+    """Forget the oldest partnership of a phone that takes a new name at each start, if any."""
+    for id in islice(successors(connection, account), 1):
+        phone = groupware.load(Partnership, id)
+        phone.forget()
+        groupware.save(phone)
+        return True
+    return False
 
 
 def _begun(groupware: Groupware, id: UUID, account: UUID, request: Request) -> Partnership:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from typing import Final
+from zlib import crc32
 
 from eventsourcing.domain import DomainEvent
 
@@ -13,6 +15,7 @@ from projections import (
     conflicts,
     devices,
     directory,
+    findings,
     items,
     lines,
     policies,
@@ -25,11 +28,38 @@ from projections.lines import LineProjector
 
 Projector = Callable[[sqlite3.Connection, DomainEvent, int], None]
 
-MODULES = (accounts, devices, policies, directory, items, conflicts, relations, lines, asked)
+MODULES = (
+    accounts,
+    devices,
+    policies,
+    directory,
+    items,
+    conflicts,
+    relations,
+    lines,
+    findings,
+    asked,
+)
 """Where the tables stand."""
 
 CACHES = frozenset({*devices.CACHES, *asked.CACHES})
 """Tables outside the fold: losing them costs a question more, never an item."""
+
+
+FOLD: Final = 1
+"""To be raised where events are folded into the same tables in another way."""
+
+
+def mark() -> int:
+    """Stands for these tables and this fold, in the 31 bits that SQLite keeps for it."""
+    said = "".join((str(FOLD), *(module.TABLES for module in MODULES)))
+    return crc32(said.encode()) >> 1
+
+
+def is_current(connection: sqlite3.Connection) -> bool:
+    """Whether the rows were folded by what folds them now."""
+    (found,) = connection.execute("PRAGMA user_version").fetchone()
+    return bool(found == mark())
 
 
 def create(connection: sqlite3.Connection) -> None:
@@ -38,6 +68,7 @@ def create(connection: sqlite3.Connection) -> None:
         for statement in module.TABLES.split(";"):
             if statement.strip():
                 connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {mark()}")
 
 
 def projectors(codec: Codec) -> tuple[Projector, ...]:
@@ -51,4 +82,5 @@ def projectors(codec: Codec) -> tuple[Projector, ...]:
         ConflictProjector(codec),
         relations.project,
         LineProjector(codec),
+        findings.project,
     )

@@ -23,6 +23,7 @@ INDEX: Final = {
     "item": "app.cli.item",
     "conflict": "app.cli.conflict",
     "device": "app.cli.device",
+    "findings": "app.cli.findings",
     "policy": "app.cli.policy",
     "import": "app.cli.import_",
     "export": "app.cli.export",

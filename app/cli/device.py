@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import cast
 from uuid import UUID
@@ -18,6 +19,7 @@ from domain.refused import Unknown
 from projections import accounts, devices, items, lines
 from projections.devices import PartnershipRow
 from projections.folders import FolderRow
+from projections.successors import successors
 
 WIPED = {1: "wiped", 2: "wipe failed"}
 
@@ -29,9 +31,13 @@ def device() -> None:
 
 @device.command("list")
 @click.option("--user", "-u", help="Only this person's.")
+@click.option("--all", "whole", is_flag=True, help="Also names that phones went by before.")
 @in_house
-def list_(house: House, user: str | None) -> None:
-    """List phones, the oldest partnership first."""
+def list_(house: House, user: str | None, whole: bool) -> None:
+    """List phones, the oldest partnership first.
+
+    A phone that takes a new name again and again is one line, that of its last.
+    """
     account = house.account(user) if user else None
     with house.groupware.reading() as connection:
         found = (
@@ -39,7 +45,17 @@ def list_(house: House, user: str | None) -> None:
             if account
             else devices.all_devices(connection)
         )
-        rows = [_row(house, each) for each in found]
+        after = {
+            older: newer
+            for owner in {each.account for each in found}
+            for older, newer in successors(connection, owner).items()
+        }
+        names = Counter(after.values())
+        rows = [
+            (*_row(house, each), _state(each, each.id in after, names[each.id]))
+            for each in found
+            if whole or each.id not in after
+        ]
     columns = ("id", "user", "device", "what it is", "last seen", "version", "policy", "state")
     table(columns, rows, "no phones yet")
 
@@ -56,14 +72,18 @@ def _row(house: House, phone: PartnershipRow) -> tuple[str, ...]:
         moment(seen.last_seen) if seen else "",
         seen.version if seen else "",
         f"{phone.policy} {phone.edition}" if phone.policy else "",
-        _state(phone),
     )
 
 
-def _state(phone: PartnershipRow) -> str:
+def _state(phone: PartnershipRow, superseded: bool, before: int) -> str:
+    """`before` are the names that the phone went by before this one."""
     if phone.wipe:
         return f"to be wiped ({phone.wipe})"
-    return WIPED.get(phone.wiped) or (f"blocked: {phone.blocked}" if phone.blocked else "welcome")
+    if superseded:
+        return "goes by a newer name"
+    if state := WIPED.get(phone.wiped) or (phone.blocked and f"blocked: {phone.blocked}"):
+        return state
+    return f"welcome (other names before: {before})" if before else "welcome"
 
 
 @device.command
