@@ -18,6 +18,7 @@ from passlib.hash import argon2
 
 from domain.refused import Refused
 
+argon2.set_backend()  # at once: two threads that both find out which one there is trip each other
 SCHEME: Final = argon2.using(type="ID", memory_cost=19 * 1024, rounds=2, parallelism=1)
 """Argon2id with 19 MiB, two passes, one lane (the first choice of OWASP's cheat sheet)."""
 
