@@ -66,7 +66,8 @@ class ActiveSync:
         with journal.entry() as fields:
             answer = self._answer(req, fields)
             fields.update(status=answer.status, out=len(answer.body))
-            replace(answer, headers={**ALWAYS, **answer.headers}).put(resp)
+            headers = {**ALWAYS, **errors.named(fields), **answer.headers}
+            replace(answer, headers=headers).put(resp)
 
     def _answer(self, req: falcon.Request, fields: Fields) -> Http:
         try:

@@ -24,6 +24,9 @@ BUSY, BROKEN, CRASHED = 5, 60, 30
 """Seconds after which trying again makes sense."""
 
 CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="Taccuino"'}
+INCIDENT: Final = "X-Taccuino-Incident"
+"""The header by which whoever was told of a fault can ask for its line in the journal."""
+
 DISABLED: Final = 126
 
 
@@ -55,4 +58,9 @@ def answer(error: Exception, fields: Fields) -> Http | Failure:
             fields["why"] = getattr(error, "reason", "") or type(error).__name__
             return ANSWERS[kind](error)
     fields["incident"] = incident(error)
-    return later(CRASHED)
+    return later(CRASHED, **named(fields))
+
+
+def named(fields: Fields) -> dict[str, str]:
+    """The incident of a request as a header, if it had one."""
+    return {INCIDENT: str(fields["incident"])} if "incident" in fields else {}

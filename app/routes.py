@@ -18,7 +18,7 @@ NOTHING: Final = "There is nothing here."
 NAMES: Final = (
     *("Allow", "Cache-Control", "Content-Encoding", "Content-Length", "Content-Type", "Public"),
     *("MS-ASProtocolCommands", "MS-ASProtocolVersions", "MS-Server-ActiveSync", "Retry-After"),
-    *("WWW-Authenticate", "X-MS-ASThrottle"),
+    *("WWW-Authenticate", "X-MS-ASThrottle", errors.INCIDENT),
 )
 SPELLING: Final = {name.lower(): name for name in NAMES}
 """Field names as the papers write them; old phones compared letters."""
