@@ -6,6 +6,7 @@ import pytest
 
 from adapters.eas.version import Version
 from adapters.wbxml import E
+from app import items as use
 from tests.app.handset import (
     EVERY,
     Handset,
@@ -14,6 +15,7 @@ from tests.app.handset import (
     commanding,
     commands,
     first_name,
+    id_of,
     last_name,
     responses,
     verbs,
@@ -67,3 +69,18 @@ def test_what_a_copy_says_differently_is_set_aside_and_ours_is_told(
     told = phone.told(phone.contacts, commanding(copy))
     assert verbs(commands(told)) == [("Change", id)]
     assert phone.values(id)["job_title"] == "Baker"
+    with house.groupware.acting(house.admin) as connection:
+        contact = use.load(house.groupware, connection, id_of(id))
+        ((edit, lost),) = contact.aside.items()
+        assert lost == {"job_title": "Smith"}
+        use.restore_edit(house.groupware, contact, edit)
+    assert phone.values(id)["job_title"] == "Smith"
+
+
+def test_two_who_only_have_their_name_in_common_are_two(house: House, phone: Handset) -> None:
+    """Later than a first upload, a copy by name alone is somebody else."""
+    phone.begin(phone.contacts)
+    first = phone.add(phone.contacts, first_name("Bea"), last_name("Bruni"))
+    house.clock.advance(minutes=11)
+    second = phone.add(phone.contacts, first_name("Bea"), last_name("Bruni"), client_id="c2")
+    assert first != second
