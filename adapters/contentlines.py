@@ -14,6 +14,8 @@ from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
+from adapters.characters import clean
+
 LONGEST = 32 * 1024 * 1024
 """Bytes of the longest line and of the largest component that is read."""
 
@@ -176,9 +178,10 @@ def fold(line: str) -> bytes:
 def decode(raw: bytes) -> str:
     """Text of a line: UTF-8, or what old Windows programs write."""
     try:
-        return raw.decode()
+        text = raw.decode()
     except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
+        text = raw.decode("cp1252", "replace")
+    return clean(text)
 
 
 def spool(data: bytes | Iterable[bytes]) -> IO[bytes]:

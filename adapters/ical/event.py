@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from adapters.canonical import content_hash
+from adapters.characters import clean
 from adapters.contentlines import Component
 from adapters.ical.alarms import read_reminder
 from adapters.ical.pool import Pool, pool
@@ -106,4 +107,5 @@ def read_uid(text: str) -> str:
     if not _EXCHANGE.fullmatch(text) or len(text) % 2:
         return text
     _, found, wrapped = bytes.fromhex(text).partition(_FOREIGN_UID)
-    return wrapped.rstrip(b"\0").decode("utf-8", "replace") if found and wrapped else text
+    own = clean(wrapped.rstrip(b"\0").decode("utf-8", "replace"))
+    return own if found and own else text

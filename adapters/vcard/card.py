@@ -6,7 +6,9 @@ import quopri
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
+from adapters.characters import clean
 from adapters.contentlines import HELD, Component, Line, decode, held, parse
 from adapters.vcard.telephones import LABELS
 
@@ -25,9 +27,11 @@ class Card:
 
     def take_all(self, *names: str, wanted: Callable[[Line], object] = bool) -> list[Line]:
         """The wanted lines of these names; they are no longer in the card."""
-        taken = [line for line in self.lines if line.name in names and wanted(line)]
-        for line in taken:
-            self.put_out(line)
+        taken: list[Line] = []
+        left: list[Line] = []
+        for line in self.lines:
+            (taken if line.name in names and wanted(line) else left).append(line)
+        self.lines = left
         return taken
 
     def take(self, *names: str, wanted: Callable[[Line], object] = bool) -> Line | None:
@@ -46,10 +50,13 @@ class Card:
 
     def label(self, line: Line) -> str:
         """What Apple calls the group of a line, in lower case."""
-        if not line.group:
-            return ""
-        same = (x for x in self.lines if x.group == line.group and x.name == "X-ABLABEL")
-        return next((each.text.casefold() for each in same), "")
+        return self._labels.get(line.group, "") if line.group else ""
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        """The label of each group, by the first line that names it; nobody takes these lines."""
+        named = (line for line in reversed(self.lines) if line.name == "X-ABLABEL")
+        return {line.group: line.text.casefold() for line in named}
 
     def types(self, line: Line) -> set[str]:
         """Its TYPEs in lower case, those of its label included."""
@@ -72,10 +79,12 @@ def _joined(lines: list[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
     """Lines with the soft breaks of quoted-printable undone: there a line ends in `=`."""
     waiting = iter(lines)
     for number, raw in waiting:
+        pieces = [raw]
         if _ENCODED.match(raw):
-            while raw.endswith(b"="):
-                raw = raw[:-1] + next(waiting, (0, b""))[1]
-        yield number, raw
+            while pieces[-1].endswith(b"="):
+                pieces[-1] = pieces[-1][:-1]
+                pieces.append(next(waiting, (0, b""))[1])
+        yield number, b"".join(pieces)
 
 
 def _line(number: int, raw: bytes) -> Line:
@@ -95,7 +104,7 @@ def _text(raw: bytes) -> str:
         text = value.decode(named[1].decode("ascii")) if named else decode(value)
     except (LookupError, UnicodeError):
         text = decode(value)
-    return decode(head + colon) + text
+    return decode(head + colon) + clean(text)
 
 
 def _modern(line: Line) -> Line:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from adapters.characters import clean
 from adapters.wbxml.codepages import (
     ATTRIBUTES,
     CONTENT,
@@ -159,7 +160,7 @@ class _Reader:
         self.spend(end - start, start)
         self.pos = end + 1
         try:
-            return self.data[start:end].decode()
+            return clean(self.data[start:end].decode())
         except UnicodeDecodeError as error:
             raise Malformed("text is not UTF-8", start + error.start) from None
 
@@ -187,7 +188,7 @@ class _Reader:
         if code > 0x10FFFF or 0xD800 <= code < 0xE000:
             raise Malformed("entity is not a character", start)
         self.spend(self.pos - start, start)
-        return chr(code)
+        return clean(chr(code))
 
     def number(self) -> int:
         """An mb_u_int32: seven bits a byte, most significant first (WAP-192 5.1)."""

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import overload
 
+from adapters.characters import clean
+
 
 class Malformed(ValueError):
     """The bytes are not a WBXML document we read: the sender's fault, not ours."""
@@ -65,7 +67,7 @@ class Element:
     def value(self) -> str:
         """The text, "" if there is none; opaque bytes are read as UTF-8."""
         if isinstance(self.text, bytes):
-            return self.text.decode("utf-8", "replace")
+            return clean(self.text.decode("utf-8", "replace"))
         return self.text or ""
 
     def find(self, name: str) -> Element | None:

@@ -1,13 +1,10 @@
 """Writing: tree to WBXML bytes, exactly as the fussiest phone wants them. See codec.py."""
 
-import re
 from collections.abc import Iterable, Iterator
 
+from adapters.characters import clean
 from adapters.wbxml.codepages import CONTENT, END, HEADER, OPAQUE, STR_I, SWITCH_PAGE, TOKENS
 from adapters.wbxml.tree import Element, Fragment
-
-# What XML 1.0 has no place for; several clients abort on it.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def encode(root: Element) -> bytes:
@@ -76,8 +73,8 @@ def _text(text: str | bytes | None) -> bytes:
     """The content of an element as the wire carries it, nothing if there is none."""
     if isinstance(text, bytes):
         return bytes((OPAQUE, *_number(len(text)))) + text if text else b""
-    clean = _FORBIDDEN.sub("", text) if text else ""
-    return b"%c%b\x00" % (STR_I, clean.encode()) if clean else b""
+    told = clean(text) if text else ""
+    return b"%c%b\x00" % (STR_I, told.encode()) if told else b""
 
 
 def _number(value: int) -> Iterator[int]:
