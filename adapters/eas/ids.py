@@ -15,11 +15,14 @@ def server_id(id: UUID) -> str:
     return b32encode(id.bytes).decode().rstrip("=").lower()
 
 
-@lru_cache(maxsize=1 << 16)
 def uuid_of(text: str) -> UUID | None:
-    """The id that a phone names, None if it cannot be one of ours."""
-    if len(text) != LENGTH:
-        return None
+    """The id that a phone names, None if it cannot be one of ours. What is longer than an id is
+    not kept in memory."""
+    return _uuid_of(text) if len(text) == LENGTH else None
+
+
+@lru_cache(maxsize=1 << 16)
+def _uuid_of(text: str) -> UUID | None:
     try:
         id = UUID(bytes=b32decode(text.upper() + "======"))
     except (Error, ValueError):

@@ -11,6 +11,10 @@ EXPIRED, CHANGES, INCOMPLETE, SYNTAX, INTERVAL, TOO_MANY, HIERARCHY, SERVER = ra
 """Status of a Ping (MS-ASCMD 2.2.3.177.12)."""
 
 
+LONGEST_ID = 64
+"""Characters of a folder's id; none of ours is longer."""
+
+
 class Broken(ValueError):
     """The document is not what the protocol allows: Status 4."""
 
@@ -57,6 +61,6 @@ def _folders(listed: Element) -> list[Element]:
 
 def _id(folder: Element) -> str:
     id = folder.text_of("ping:Id")
-    if not id:
-        raise Broken("a folder without its id")
+    if not id or len(id) > LONGEST_ID:
+        raise Broken("a folder without an id that can be one")
     return id
