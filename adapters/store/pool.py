@@ -163,6 +163,8 @@ class Pool:
 
     @contextmanager
     def _reader(self) -> Iterator[tuple[sqlite3.Connection, float]]:
+        """One that failed is not used again: a cursor that is still open somewhere would hold it
+        to its snapshot, and a later transaction would see the past."""
         deadline = time.monotonic() + self._patience
         if not self._read_slots.acquire(timeout=self._patience):
             raise StoreBusy("all connections for reading are taken")
@@ -170,8 +172,10 @@ class Pool:
             connection = self._idle.pop() if self._idle else self._open("query_only = ON")
             try:
                 yield connection, deadline
-            finally:
-                self._idle.append(connection)
+            except BaseException:
+                connection.close()
+                raise
+            self._idle.append(connection)
         finally:
             self._read_slots.release()
 

@@ -111,13 +111,25 @@ def test_a_reader_cannot_write(pool: Pool) -> None:
         _add(connection, 1)
 
 
-def test_a_reader_that_fails_gives_its_connection_back(pool: Pool) -> None:
-    seen = set()
+def test_a_reader_that_fails_gives_its_place_back(pool: Pool) -> None:
     for _ in range(40):
-        with pytest.raises(KeyError), pool.reading() as connection:
-            seen.add(id(connection))
+        with pytest.raises(KeyError), pool.reading():
             raise KeyError
-    assert len(seen) == 1
+    assert _stored(pool) == []
+
+
+def test_a_cursor_left_open_by_a_reader_that_failed_keeps_nobody_in_the_past(pool: Pool) -> None:
+    """As when an error is kept somewhere, with all it came through."""
+    with pool.writing() as connection:
+        _add(connection, 1, 2)
+    with pytest.raises(RuntimeError), pool.reading() as connection:
+        kept = connection.execute("SELECT n FROM t")
+        assert next(kept)
+        raise RuntimeError
+    with pool.writing() as connection:
+        connection.execute("DELETE FROM t")
+    assert _stored(pool) == []
+    del kept
 
 
 def test_readers_beyond_the_bound_are_told_that_the_store_is_busy(pool: Pool) -> None:
