@@ -37,23 +37,24 @@ class Exchange:
 
     def told(self, window: int) -> Told:
         """What the phone is told, with at most `window` entries."""
-        if self.wire.problem:
-            return self._failed(self.wire.problem)
-        with self.context.groupware.reading() as connection:
-            folder = folder_named(self.context, connection, self.wire.id)
-        if folder is None:
-            return self._failed(sync.HIERARCHY)
         try:
-            return self._told(folder, window)
+            return self._found(window)
         except Exception as error:  # the border of one collection
             self.context.journal["incident"] = contained(error)
-            return self._failed(sync.SERVER, folder)
+            return self._failed(sync.SERVER)
 
     def pending(self) -> bool:
         """Whether anything has become news since the collection was found quiet."""
         with self.context.groupware.reading() as connection:
             folder = folder_named(self.context, connection, self.wire.id)
             return folder is None or not self._quiet(connection, folder)
+
+    def _found(self, window: int) -> Told:
+        if self.wire.problem:
+            return self._failed(self.wire.problem)
+        with self.context.groupware.reading() as connection:
+            folder = folder_named(self.context, connection, self.wire.id)
+        return self._told(folder, window) if folder else self._failed(sync.HIERARCHY)
 
     def _told(self, folder: FolderRow, window: int) -> Told:
         problem = self._problem(folder)
