@@ -38,6 +38,8 @@ class Turn:
     def __post_init__(self) -> None:
         if not (0 <= self.hour <= 24 and 0 <= self.minute < 60 and 0 <= self.second < 60):
             raise ValueError("clocks are set at a time of day")
+        if self.hour == 24 and (self.minute or self.second):
+            raise ValueError("a day ends at midnight")
         if self.year:
             date(self.year, self.month, self.ordinal)
         elif not (1 <= self.month <= 12 and 0 <= self.weekday < 7 and 1 <= self.ordinal <= LAST):

@@ -44,13 +44,12 @@ def test_a_rule_reads_every_half_hour_as_its_zone_does(rule: ZoneRule, name: str
             assert ours.utcoffset(clock) == theirs.utcoffset(clock)
 
 
+times = st.tuples(st.integers(0, 23), st.sampled_from([0, 30, 59])) | st.just((24, 0))
 turns = st.builds(
-    Turn,
-    month=st.just(1),
+    lambda weekday, ordinal, time: Turn(1, weekday, ordinal, *time),
     weekday=st.integers(0, 6),
     ordinal=st.integers(1, 5),
-    hour=st.integers(0, 24),
-    minute=st.sampled_from([0, 30, 59]),
+    time=times,
 )
 biases = st.integers(-60, 60)
 
@@ -158,6 +157,8 @@ def test_a_rule_without_names_is_the_same_rule() -> None:
         (3, 0, 5, 2, 0, 60),
         (2, 0, 30, 2, 0, 0, 2026),
         (3, 0, 31, 2, 0, 0, 40000),
+        (10, 4, 5, 24, 0, 38),
+        (10, 4, 5, 24, 1),
     ],
 )
 def test_a_turn_on_no_date_is_refused(parts: tuple[int, ...]) -> None:
