@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n auto
 SLOW := tests/system tests/compat
 
-.PHONY: help run test check check-all format lint types fast clean
+.PHONY: help run test check check-all format lint types fast fuzz clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo 'make check      format, lint, types, layers, fast tests'
 	@echo 'make check-all  format, lint, types, all tests'
 	@echo 'make format     put the code into its form'
+	@echo 'make fuzz       look for bytes that do harm: SECONDS (60) for each of TARGETS (all)'
 
 run: .venv/ready
 	@$(BIN)/taccuino init && exec $(BIN)/taccuino serve
@@ -40,6 +41,9 @@ types: .venv/ready-for-tests
 fast: .venv/ready-for-tests
 	@$(PYTEST) $(SLOW:%=--ignore=%)
 
+fuzz: .venv/ready-to-fuzz
+	@$(BIN)/python -m ops.fuzz --seconds $(or $(SECONDS),60) $(TARGETS)
+
 clean:
 	rm -rf .venv build dist *.egg-info
 
@@ -52,3 +56,7 @@ clean:
 	@$(PYTHON) -m venv .venv
 	$(PIP) --editable '.[dev]'
 	@touch .venv/ready $@
+
+.venv/ready-to-fuzz: .venv/ready-for-tests
+	$(PIP) --editable '.[fuzz]'
+	@touch $@
