@@ -1,0 +1,63 @@
+"""Connections and databases held during Ping ("MySQL server has gone away", Horde 2.36; pain 22):
+a phone that waits holds no connection to the store and no transaction, so nothing is in its way."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from adapters.store.pool import READERS
+from app.composition import STORE
+from tests.app.house import House, Waiting
+from tests.app.test_ping import parked, ready, told
+
+PHONES = 2 * READERS
+"""More than there could be readers."""
+
+
+@pytest.fixture
+def open_house(tmp_path: Path) -> Iterator[House]:
+    house = House(tmp_path, devices_per_user=PHONES, hub=True)
+    house.person()
+    yield house
+    house.close()
+
+
+def handles(house: House) -> int:
+    """How often this process has the store open."""
+    store = house.settings.home / STORE
+    links = Path("/proc/self/fd").iterdir()
+    return sum(link.exists() and link.resolve() == store.resolve() for link in links)
+
+
+@pytest.fixture
+def waiting(open_house: House) -> list[Waiting]:
+    phones = [ready(open_house, device=f"PHONE{number}") for number in range(PHONES)]
+    open_house.groupware.pool.checkpoint()
+    return [parked(open_house, phone) for phone in phones]
+
+
+def test_waiting_phones_hold_no_handle(open_house: House, waiting: list[Waiting]) -> None:
+    assert handles(open_house) <= READERS + 2
+    before = handles(open_house)
+    more = ready(open_house, device="PHONE0")
+    waiting.append(parked(open_house, more))
+    assert handles(open_house) <= before
+    open_house.contact(first_name="Bea")
+    assert [told(each.answer())[0] for each in waiting[1:]] == [2] * PHONES
+
+
+def test_waiting_phones_keep_no_transaction_open(open_house: House, waiting: list[Waiting]) -> None:
+    """Another process may have the whole store for itself, and empty its log, meanwhile."""
+    with closing(sqlite3.connect(open_house.settings.home / STORE, timeout=0)) as other:
+        other.isolation_level = None
+        assert other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+        other.execute("BEGIN EXCLUSIVE")
+        other.execute("ROLLBACK")
+    assert all(each.parked for each in waiting)
+    open_house.contact(first_name="Bea")
+    assert {told(each.answer())[0] for each in waiting} == {2}
