@@ -18,6 +18,7 @@ from app.auth import NotEnabled, Unauthorized
 from app.http import Http
 from app.journal import Fields, incident
 from app.limits import RETRY_AFTER, TooManyAtOnce
+from app.uploads import TooSlow
 from app.wake import Vanished
 
 BUSY, BROKEN, CRASHED = 5, 60, 30
@@ -47,6 +48,7 @@ ANSWERS: Final[dict[type[Exception], Callable[[Any], Http | Failure]]] = {
     StoreUnavailable: lambda _: later(BROKEN),
     TooManyAtOnce: lambda _: later(RETRY_AFTER, **{"X-MS-ASThrottle": "CommandFrequency"}),
     TooLarge: lambda _: Http(413),
+    TooSlow: lambda _: later(RETRY_AFTER),
     Vanished: lambda _: Http(200),
 }
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
+import ssl
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -20,10 +23,21 @@ from adapters.store.pool import StoreBusy, StoreUnavailable
 from app import journal, wsgi
 from app.composition import open_groupware
 from app.settings import Settings
+from app.uploads import paced
 from app.wake import WakeHub
 
 UNUSABLE: Final = (StoreBusy, StoreUnavailable, MasterKeyUnusable, WrongMasterKey, OSError)
 LOOK, CLOSE = 0.25, 0.05
+
+HANDSHAKE = 15.0
+"""Seconds in which TLS has to be agreed upon."""
+
+UNREAD: Final = 120_000
+"""Milliseconds for which what was sent may stay unread: then its phone is gone, or mocks us."""
+
+FROM_ONE_ADDRESS: Final = 10_000
+"""Connections a worker takes from one address, half of what it has. Behind one address there may
+be a whole town, and our own proxies speak for everybody: for them there is no limit."""
 
 CHOSEN: Final[dict[str, Any]] = {
     "worker_connections": 20_000,
@@ -80,6 +94,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "bind": settings.bind,
             "workers": settings.workers,
             "loglevel": settings.log_level,
+            "ssl_context": _unhurried,
             "certfile": settings.tls_certificate and str(settings.tls_certificate),
             "keyfile": settings.tls_key and str(settings.tls_key),
         }
@@ -89,18 +104,52 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Callable[..., Any]:
         """Called in each worker, after the fork."""
         self.hub = WakeHub(self._settings.sockets)
-        return wsgi.start(self._settings, self.hub)
+        self.settings = self._settings
+        return paced(wsgi.start(self._settings, self.hub))
+
+
+def _unhurried(config: object, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    """The handshake is left to the worker, which knows how long to wait for it."""
+    context: Any = default()
+    wrap = context.wrap_socket
+    context.wrap_socket = lambda sock, **how: wrap(sock, **how, do_handshake_on_connect=False)
+    return context  # type: ignore[no-any-return]
 
 
 class Worker(GeventWorker):  # type: ignore[misc]
-    """Ends within a second or two: parked requests are answered, idle connections closed."""
+    """Ends within a second or two: parked requests are answered, idle connections closed. And
+    nobody gets more of it than a phone, or a house full of phones, can use."""
+
+    def patch(self) -> None:
+        super().patch()
+        for each in self.sockets:
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD)
 
     def run(self) -> None:
+        self._connections: Counter[str] = Counter()
         self._idle: set[tuple[gevent.Greenlet, gevent.Timeout]] = set()
         ending = gevent.spawn(self._end)
         super().run()
         ending.kill()
         self.app.hub.close()
+
+    def handle(self, listener: Any, client: Any, addr: tuple[Any, ...]) -> None:
+        """One connection, from its first byte to its end."""
+        who = str(addr[0])
+        self._connections[who] += 1
+        try:
+            if self._has_room(who) and _agreed(client):
+                super().handle(listener, client, addr)
+            else:
+                client.close()
+        finally:
+            self._connections[who] -= 1
+            if not self._connections[who]:
+                del self._connections[who]
+
+    def _has_room(self, who: str) -> bool:
+        few = self._connections[who] <= FROM_ONE_ADDRESS
+        return few or bool(self.app.settings.trusts(who))
 
     def handle_quit(self, sig: int, frame: FrameType | None) -> None:
         """Ctrl-C reaches master and workers alike; it ends them no less cleanly than SIGTERM."""
@@ -129,3 +178,15 @@ class Worker(GeventWorker):  # type: ignore[misc]
         """Runs in the hub, where nobody can begin a request between the look and the throw."""
         for waiting, timeout in list(self._idle):
             waiting.throw(timeout)
+
+
+def _agreed(client: Any) -> bool:
+    """Whether the other side speaks as it should, and soon; what does not is no news."""
+    if not isinstance(client, ssl.SSLSocket):
+        return True
+    try:
+        with gevent.Timeout(HANDSHAKE, TimeoutError):
+            client.do_handshake()
+    except OSError:
+        return False
+    return True

@@ -1,6 +1,6 @@
 """One real server for all tests of a module, its log shown with each that fails.
 
-A module says what it needs by names of its own: WORKERS, TLS, PEOPLE and SETTINGS.
+A module says what it needs by names of its own: WORKERS, TLS, PEOPLE, SETTINGS and MODULE.
 """
 
 from __future__ import annotations
@@ -27,7 +27,11 @@ def served(module: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     home = tmp_path_factory.mktemp("home")
     certificate = self_signed(home, HOST) if getattr(module, "TLS", False) else None
     server = Server(
-        home, getattr(module, "WORKERS", 2), certificate, getattr(module, "SETTINGS", {})
+        home,
+        getattr(module, "WORKERS", 2),
+        certificate,
+        getattr(module, "SETTINGS", {}),
+        getattr(module, "MODULE", "app"),
     )
     server.admit(*getattr(module, "PEOPLE", ("ada",)))
     try:

@@ -41,12 +41,14 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """`settings` are TACCUINO_* by their short names. The port stays over restarts."""
+    """`settings` are TACCUINO_* by their short names. The port stays over restarts. `module` is
+    what is run, for tests that cannot wait as long as the server does."""
 
     home: Path
     workers: int = 2
     certificate: Certificate | None = None
     settings: dict[str, str] = field(default_factory=dict)
+    module: str = "app"
 
     def __post_init__(self) -> None:
         self.port = free_port()
@@ -69,7 +71,7 @@ class Server:
         environment = ours | {f"TACCUINO_{name}": value for name, value in chosen.items()}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "app"],
+                [sys.executable, "-P", "-m", self.module],
                 env=environment | {"PYTHONPATH": str(ROOT)},
                 cwd=self.home,
                 stdout=log,
