@@ -15,7 +15,7 @@ from uuid import UUID
 from adapters.eas.request import Request
 from adapters.eas.status import Refusal
 from adapters.eas.version import Version
-from adapters.store.pool import StoreBusy
+from adapters.store.pool import StoreBusy, StoreUnavailable
 from app.groupware import Groupware
 from app.settings import Settings
 from domain.base import Authorship
@@ -35,6 +35,9 @@ TRYING: Final = "validate"
 
 NEVER_ASKED: Final = {"Ping", "Provision"}
 """Commands that need no policy key: Android sends none with Ping and would be locked out."""
+
+A_MOMENT: Final = 0.1
+"""Seconds that nobody notices."""
 
 T = TypeVar("T")
 
@@ -92,7 +95,7 @@ def admit(
     if phone is None:
         author = Authorship(f"device:{request.device_id}", request_id, now, id)
         phone = _meet(groupware, author, account.id, request, settings)
-    if seen is None or now - seen.last_seen >= devices.SEEN_EVERY:
+    if seen is None or abs(now - seen.last_seen) >= devices.SEEN_EVERY:
         _note_seen(groupware, phone.id, request, now)
     _expect_welcome(phone, request)
     if demand.policy and request.command not in NEVER_ASKED:
@@ -243,8 +246,8 @@ def _begun(groupware: Groupware, id: UUID, account: UUID, request: Request) -> P
 
 
 def _note_seen(groupware: Groupware, id: UUID, request: Request, now: datetime) -> None:
-    """When it was here last; where the store is busy, the next time will do."""
-    with suppress(StoreBusy), groupware.pool.writing() as connection:
+    """When it was here last; where that cannot be written at once, the next time will do."""
+    with suppress(StoreBusy, StoreUnavailable), groupware.pool.writing(A_MOMENT) as connection:
         devices.note_seen(connection, id, now, request.user_agent, request.version.text)
 
 

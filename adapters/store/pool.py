@@ -18,7 +18,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,6 +52,10 @@ class StoreUnavailable(OperationalError):
     """The store cannot be used until an administrator does something."""
 
 
+class Proved(Exception):
+    """A transaction was begun for nothing but to see that it could be."""
+
+
 @dataclass
 class Transaction:
     """The transaction a context is in, and what is to be done once it is committed."""
@@ -77,10 +81,11 @@ class Pool:
             self._watch = self._open("query_only = ON")
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self, patience: float | None = None) -> Iterator[sqlite3.Connection]:
         """A transaction that holds the write lock; durable when the block ends without error.
 
-        StoreBusy if the lock is not to be had, StoreUnavailable if the store cannot be written.
+        StoreBusy if the lock is not to be had in so many seconds (or the pool's own),
+        StoreUnavailable if the store cannot be written.
         """
         outer = self._current()
         if outer is not None and outer.writes:
@@ -88,7 +93,7 @@ class Pool:
                 yield outer.connection
             return
         transaction = Transaction(self._writer, writes=True)
-        with _in_words(), self._locked() as deadline:
+        with _in_words(), self._locked(patience) as deadline:
             self._patiently(self._writer, "BEGIN IMMEDIATE", deadline)
             with _ending(self._writer, "COMMIT"), self._inside(transaction):
                 yield self._writer
@@ -137,6 +142,15 @@ class Pool:
             busy = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         return not busy
 
+    def expect_writable(self) -> None:
+        """StoreUnavailable if the file can only be read; nothing is written to find out.
+
+        SQLite opens such a file without a word, and BEGIN IMMEDIATE takes no lock on it.
+        """
+        with suppress(Proved), self.writing() as connection:
+            connection.execute("CREATE TABLE proof (n)")
+            raise Proved
+
     def close(self) -> None:
         """Close the connections that nobody uses; a second time does nothing."""
         for connection in (self._writer, self._watch, *self._idle):
@@ -152,9 +166,10 @@ class Pool:
         return connection
 
     @contextmanager
-    def _locked(self) -> Iterator[float]:
-        deadline = time.monotonic() + self._patience
-        if not self._write_lock.acquire(timeout=self._patience):
+    def _locked(self, patience: float | None = None) -> Iterator[float]:
+        patience = self._patience if patience is None else patience
+        deadline = time.monotonic() + patience
+        if not self._write_lock.acquire(timeout=patience):
             raise StoreBusy("another task of this process keeps the store locked")
         try:
             yield deadline

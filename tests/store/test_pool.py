@@ -37,6 +37,11 @@ def _stored(pool: Pool) -> list[int]:
         return _seen(connection)
 
 
+def tables(pool: Pool) -> set[str]:
+    with pool.reading() as connection:
+        return {row[0] for row in connection.execute("SELECT name FROM sqlite_schema")}
+
+
 @contextmanager
 def _foreign_lock(path: Path) -> Iterator[None]:
     """The write lock in the hands of somebody who knows nothing of this pool."""
@@ -275,6 +280,25 @@ def test_a_full_disk_is_said_in_words_and_nothing_is_half_there(pool: Pool) -> N
         connection.execute("PRAGMA max_page_count = 1000000")
         _add(connection, 2)
     assert _stored(pool) == [2]
+
+
+def test_that_it_can_be_written_is_found_out_without_writing(path: Path, pool: Pool) -> None:
+    before = pool.data_version(), path.with_name(f"{path.name}-wal").stat().st_size
+    pool.expect_writable()
+    after = pool.data_version(), path.with_name(f"{path.name}-wal").stat().st_size
+    assert after == before
+    assert "proof" not in tables(pool)
+    with pool.writing() as connection:
+        connection.execute("PRAGMA query_only = ON")
+    with pytest.raises(StoreUnavailable, match="read-only"):
+        pool.expect_writable()
+
+
+def test_a_caller_may_have_less_patience_than_the_pool(path: Path) -> None:
+    pool = Pool(path, patience=60)
+    with _foreign_lock(path), pytest.raises(StoreBusy), pool.writing(patience=0.01):
+        pass
+    pool.close()
 
 
 def test_a_file_that_is_no_database_is_said_in_words(tmp_path: Path) -> None:
