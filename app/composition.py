@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 from adapters.store import transcoder
@@ -19,18 +20,32 @@ STORE = "taccuino.db"
 MASTER_KEY = "master.key"
 
 
+def open_to_serve(home: Path, ring: Ring = silence) -> Groupware:
+    """The groupware of a server; StoreUnavailable if it could only read."""
+    groupware = open_groupware(home, ring=ring)
+    with ExitStack() as undo:
+        undo.callback(groupware.pool.close)
+        groupware.pool.expect_writable()
+        undo.pop_all()
+    return groupware
+
+
 def open_groupware(home: Path, clock: Clock = now, ring: Ring = silence) -> Groupware:
     """The groupware over the store in `home`; both are made if they are not there.
 
     Rows that another version of this program made are folded anew from the log: an update is
-    nothing but a new start, and so is the way back.
+    nothing but a new start, and so is the way back. A store that cannot be used is closed again:
+    in the way a process opened a file first, SQLite goes on to have it.
     """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    pool = Pool(home / STORE)
-    keyring = Keyring(pool, MasterKey.read_or_create(home / MASTER_KEY))
-    projectors = schema.projectors(CODEC)
-    groupware = Groupware(SQLiteFactory(pool, keyring, projectors), pool, clock, ring)
-    with pool.writing() as connection:
-        if not schema.is_current(connection):
-            rebuild(groupware, connection, schema.create, projectors)
+    with ExitStack() as undo:
+        pool = Pool(home / STORE)
+        undo.callback(pool.close)
+        keyring = Keyring(pool, MasterKey.read_or_create(home / MASTER_KEY))
+        projectors = schema.projectors(CODEC)
+        groupware = Groupware(SQLiteFactory(pool, keyring, projectors), pool, clock, ring)
+        with pool.writing() as connection:
+            if not schema.is_current(connection):
+                rebuild(groupware, connection, schema.create, projectors)
+        undo.pop_all()
     return groupware

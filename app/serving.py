@@ -21,7 +21,8 @@ from adapters.store.keyring import WrongMasterKey
 from adapters.store.masterkey import MasterKeyUnusable
 from adapters.store.pool import StoreBusy, StoreUnavailable
 from app import journal, wsgi
-from app.composition import open_groupware
+from app.composition import open_to_serve
+from app.opening import Opening
 from app.settings import Settings
 from app.uploads import paced
 from app.wake import WakeHub
@@ -73,7 +74,7 @@ def serve(settings: Settings) -> None:
     gunicorn_wsgi.SERVER = "Taccuino"
     try:
         settings.make_home()
-        open_groupware(settings.home).pool.close()
+        open_to_serve(settings.home).pool.close()
     except UNUSABLE as error:
         sys.exit(f"taccuino: {error}")
     Server(settings).run()
@@ -81,6 +82,9 @@ def serve(settings: Settings) -> None:
 
 class Server(BaseApplication):  # type: ignore[misc]
     """Gunicorn, set up by our settings instead of its own files and flags."""
+
+    hub: WakeHub | None = None
+    """The hub of this process, once there is one."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -103,9 +107,12 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Callable[..., Any]:
         """Called in each worker, after the fork."""
-        self.hub = WakeHub(self._settings.sockets)
         self.settings = self._settings
-        return paced(wsgi.start(self._settings, self.hub))
+        return paced(Opening(self._start))
+
+    def _start(self) -> wsgi.WSGI:
+        self.hub = self.hub or WakeHub(self._settings.sockets)
+        return wsgi.start(self._settings, self.hub)
 
 
 def _unhurried(config: object, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
@@ -131,7 +138,8 @@ class Worker(GeventWorker):  # type: ignore[misc]
         ending = gevent.spawn(self._end)
         super().run()
         ending.kill()
-        self.app.hub.close()
+        if self.app.hub is not None:
+            self.app.hub.close()
 
     def handle(self, listener: Any, client: Any, addr: tuple[Any, ...]) -> None:
         """One connection, from its first byte to its end."""
@@ -169,7 +177,8 @@ class Worker(GeventWorker):  # type: ignore[misc]
     def _end(self) -> None:
         while self.alive:
             gevent.sleep(LOOK)
-        self.app.hub.release_all()
+        if self.app.hub is not None:
+            self.app.hub.release_all()
         while True:
             gevent.get_hub().loop.run_callback(self._close_idle)
             gevent.sleep(CLOSE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.auth import Authenticator
 from app.commands import COMMANDS
-from app.composition import open_groupware
+from app.composition import open_to_serve
 from app.eas import ActiveSync
 from app.phones import admit
 from app.routes import WSGI, create_app
@@ -15,7 +15,7 @@ from app.wake import WakeHub
 
 def start(settings: Settings, hub: WakeHub) -> WSGI:
     """Opens the store, so only after a fork; from now on `hub` hears the other processes."""
-    groupware = open_groupware(settings.home, ring=hub.ring)
+    groupware = open_to_serve(settings.home, hub.ring)
     authenticator = Authenticator(groupware, hub.on_ring)
     hub.begin(groupware.pool)
     return create_app(
