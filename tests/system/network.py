@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 import socket
 import threading
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import BinaryIO, Final
 
@@ -26,6 +28,9 @@ MOST: Final = 2
 the end, what it says for the reason."""
 
 SLOWNESS: Final = 0.03
+CHUNK: Final = 1 << 16
+PARKED: Final = 0.3
+"""A request that takes longer does so because it waits for news."""
 
 
 class Network(ThreadingTCPServer):
@@ -38,8 +43,10 @@ class Network(ThreadingTCPServer):
         super().__init__((HOST, 0), _Relay)
         self.server_port = server_port
         self.port: int = self.server_address[1]
-        self.trouble = trouble
+        self.trouble = self._usual = trouble
         self.happened: list[str] = []
+        self.began = threading.Event()
+        self._under_way: dict[object, float] = {}
         self._dice = random.Random(seed)
         self._failed = 0
         self._late: list[bytes] = []
@@ -50,6 +57,10 @@ class Network(ThreadingTCPServer):
         """From now on nothing happens any more."""
         self.trouble = 0.0
         self._late.clear()
+
+    def worsen(self) -> None:
+        """From now on it is again as it was made."""
+        self.trouble = self._usual
 
     def end(self) -> None:
         self.shutdown()
@@ -66,6 +77,27 @@ class Network(ThreadingTCPServer):
         self.happened.append(fate)
         return fate
 
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing is on its way any more, or at the server."""
+        return not self._under_way
+
+    def working(self) -> int:
+        """How many requests are at the server and not parked there: they came just now."""
+        lately = time.monotonic() - PARKED
+        return sum(since > lately for since in list(self._under_way.values()))
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        """A request is at the server."""
+        token = object()
+        self._under_way[token] = time.monotonic()
+        self.began.set()
+        try:
+            yield
+        finally:
+            del self._under_way[token]
+
     def keep(self, request: bytes) -> None:
         """It is on its way, somewhere."""
         self._late.append(request)
@@ -76,9 +108,15 @@ class Network(ThreadingTCPServer):
 
     def throw(self, request: bytes) -> None:
         """Let it arrive at the server; nobody waits for the reply."""
-        with suppress(OSError), socket.create_connection((HOST, self.server_port)) as connection:
+        threading.Thread(target=self._thrown, args=(request,), daemon=True).start()
+
+    def _thrown(self, request: bytes) -> None:
+        address = HOST, self.server_port
+        with suppress(OSError), self.under_way(), socket.create_connection(address) as connection:
             connection.sendall(request)
             connection.shutdown(socket.SHUT_WR)
+            while connection.recv(CHUNK):
+                pass
 
 
 class _Relay(StreamRequestHandler):
@@ -104,8 +142,9 @@ class _Relay(StreamRequestHandler):
             return False
         if fate == "twice":
             network.throw(request)
-        upstream.sendall(request)
-        reply = read_message(replies)
+        with network.under_way():
+            upstream.sendall(request)
+            reply = read_message(replies)
         if fate == "slow":
             threading.Event().wait(SLOWNESS)
         if fate == "middle":

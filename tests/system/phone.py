@@ -65,7 +65,7 @@ class Folder:
 @dataclass
 class Phone:
     """`births` are the items its user made and `deaths` those its user deleted, by birth.
-    `strange` is what must never happen to a phone."""
+    `strange` is what must never happen to a phone; `acknowledged` counts what it did."""
 
     wire: Wire
     dice: random.Random
@@ -76,6 +76,7 @@ class Phone:
     deaths: set[str] = field(default_factory=set)
     strange: list[str] = field(default_factory=list)
     clients: int = 0
+    acknowledged: int = 0
 
     def set_up(self) -> None:
         self.wire.options()
@@ -219,6 +220,7 @@ class Phone:
             folder.edited, folder.deleted = {}, set()
 
     def _acknowledge(self, folder: Folder, responses: list[Element]) -> None:
+        self.acknowledged += len(folder.unsent) + len(folder.edited) + len(folder.deleted)
         added = {each.text_of("airsync:ClientId"): each for each in responses}
         for client_id, item in list(folder.unsent.items()):
             answer = added.get(client_id)

@@ -58,6 +58,27 @@ class Server:
     # Its life
 
     def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*self._within(), sys.executable, "-P", "-m", self.module],
+                env=self._environment(),
+                cwd=self.home,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._await_health()
+        until(lambda: len(self.worker_pids()) == self.workers, "not all workers came up")
+
+    def _within(self) -> list[str]:
+        """Words before the command that starts the server."""
+        return []
+
+    def _beside(self) -> list[str]:
+        """Words before a command that is to find what the server finds."""
+        return []
+
+    def _environment(self) -> dict[str, str]:
         chosen = {
             "HOME": str(self.home),
             "BIND": f"{HOST}:{self.port}",
@@ -68,18 +89,8 @@ class Server:
             chosen["TLS_CERTIFICATE"] = str(self.certificate.chain)
             chosen["TLS_KEY"] = str(self.certificate.key)
         ours = {k: v for k, v in os.environ.items() if not k.startswith("TACCUINO_")}
-        environment = ours | {f"TACCUINO_{name}": value for name, value in chosen.items()}
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", self.module],
-                env=environment | {"PYTHONPATH": str(ROOT)},
-                cwd=self.home,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        self._await_health()
-        until(lambda: len(self.worker_pids()) == self.workers, "not all workers came up")
+        settings = {f"TACCUINO_{name}": value for name, value in chosen.items()}
+        return ours | settings | {"PYTHONPATH": str(ROOT)}
 
     def stop(self) -> None:
         """SIGTERM, and a clean end within the time that gunicorn gives its workers."""
@@ -101,6 +112,13 @@ class Server:
         victim = pid or before[0]
         os.kill(victim, signal.SIGKILL)
         until(lambda: self._replaced(victim), "no worker took the place of the killed one")
+
+    def kill_workers(self) -> None:
+        """kill -9 for all workers at once; returns when others have taken their places."""
+        victims = self.worker_pids()
+        for victim in victims:
+            os.kill(victim, signal.SIGKILL)
+        until(lambda: all(map(self._replaced, victims)), "not all killed workers were replaced")
 
     def restart(self) -> None:
         if self.process is not None:
@@ -142,6 +160,20 @@ class Server:
         return len(_sockets(worker))
 
     # What lies behind it
+
+    def verify(self) -> str:
+        """What `taccuino verify` says; its exit status must be 0."""
+        verb = [sys.executable, "-P", "-c", "from app.cli import main; main()", "verify"]
+        done = subprocess.run(
+            verb,
+            env=self._environment(),
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     @contextmanager
     def groupware(self) -> Iterator[Groupware]:

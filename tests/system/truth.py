@@ -16,7 +16,6 @@ from app.groupware import Groupware
 from domain.folder import CALENDAR as CALENDAR_FOLDER
 from domain.folder import CONTACTS as CONTACTS_FOLDER
 from domain.folder import default_folder
-from domain.item import Item as Aggregate
 from domain.patch import CLEARED, Values
 from domain.when import Timed
 from domain.zone import Zone
@@ -60,6 +59,7 @@ class Truth:
     births: set[str] = field(default_factory=set)
     deaths: set[str] = field(default_factory=set)
     dice: random.Random = field(default_factory=lambda: random.Random(0))
+    _ever: dict[str, set[tuple[str, Any]]] = field(default_factory=dict, init=False, repr=False)
 
     # Somebody who edits at the server
 
@@ -94,18 +94,21 @@ class Truth:
 
     def remembers(self, kind: str, id: str, name: str, value: str) -> bool:
         """Whether the item ever had this value, or it was set aside and can be brought back."""
-        with self.groupware.reading() as connection:
-            item = use.load(self.groupware, connection, _id(id))
         if name == "birth":
             return True
-        ((wanted, said),) = to_patch(kind, name, value).items()
-        if any(lost.get(wanted, CLEARED) == said for lost in item.aside.values()):
-            return True
-        editions = range(1, item.version + 1)
-        return any(self._edition(item, e).values.get(wanted) == said for e in editions)
+        if id not in self._ever:
+            self._ever[id] = self._told(kind, _id(id))
+        return to_patch(kind, name, value).items() <= self._ever[id]
 
-    def _edition(self, item: Aggregate, edition: int) -> Aggregate:
-        return self.groupware.load(type(item), item.id, edition)
+    def _told(self, kind: str, id: UUID) -> set[tuple[str, Any]]:
+        """Every value that a and b of the item had in any edition, or that was set aside."""
+        names = [name for each in "ab" for name in to_patch(kind, each, "0")]
+        item, told = None, set()
+        for event in self.groupware.events.get(id):
+            item = event.mutate(item)
+            told |= {(name, item.values.get(name)) for name in names}
+        lost = item.aside.values() if item else ()
+        return told | {(name, each.get(name, CLEARED)) for each in lost for name in names}
 
     def _live(self, connection: Any, kind: str) -> dict[str, Item]:
         rows = items.items(connection, self._collection(connection, kind).number)
@@ -126,7 +129,11 @@ class Truth:
         for phone in phones:
             assert phone.strange == [], (phone.wire.device, phone.strange)
             for kind, folder in phone.folders.items():
-                assert folder.store == self.live(kind), (phone.wire.device, kind)
+                shown, live = folder.store, self.live(kind)
+                ids = sorted(shown.keys() | live.keys())
+                odd = {id: (shown.get(id), live.get(id)) for id in ids}
+                odd = {id: pair for id, pair in odd.items() if pair[0] != pair[1]}
+                assert not odd, (phone.wire.device, kind, odd)
 
     def expect_nothing_lost_nothing_twice(self, phones: list[Phone]) -> None:
         births = self.births.union(*(phone.births for phone in phones))

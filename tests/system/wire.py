@@ -21,6 +21,14 @@ class Unanswered(Exception):
     """The request or its reply was lost, or the server was busy: the phone asks again."""
 
 
+class Later(Unanswered):
+    """The server put the phone off (503), and said for how many seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"the server is busy for {seconds} s")
+        self.seconds = seconds
+
+
 class Denied(Exception):
     """The server said no, and would say it again."""
 
@@ -44,6 +52,8 @@ class Wire:
     agent: str = "Apple-iPhone14C5/2302.1"
     policy_key: str = "0"
     timeout: float = 30.0
+    asked: int = field(default=0, init=False, repr=False)
+    unanswered: int = field(default=0, init=False, repr=False)
     _connection: HTTPConnection | None = field(default=None, init=False, repr=False)
 
     def options(self) -> Mapping[str, str]:
@@ -79,6 +89,7 @@ class Wire:
             self._connection = None
 
     def _request(self, method: str, target: str, data: bytes) -> _Reply:
+        self.asked += 1
         try:
             self.connect()
             assert self._connection is not None
@@ -87,9 +98,10 @@ class Wire:
             reply = _Reply(response)
         except (HTTPException, OSError) as error:
             self.close()
+            self.unanswered += 1
             raise Unanswered(str(error)) from error
         if reply.status == 503:
-            raise Unanswered("the server is busy")
+            raise Later(int(reply.headers["retry-after"]))
         if reply.status != 200:
             raise Denied(reply.status, reply.headers)
         return reply
