@@ -11,9 +11,9 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final, TextIO, cast
 
 import structlog
 
@@ -24,6 +24,22 @@ Fields = dict[str, object]
 log = structlog.get_logger()
 
 
+class Lossy:
+    """A stream for lines that may be lost where they cannot be written, on a full disk say:
+    whoever asked for something is answered all the same."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def configure(level: str, stream: TextIO = sys.stderr) -> None:
     structlog.configure(
         processors=[
@@ -32,7 +48,7 @@ def configure(level: str, stream: TextIO = sys.stderr) -> None:
             structlog.processors.LogfmtRenderer(key_order=LEADING, drop_missing=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        logger_factory=structlog.WriteLoggerFactory(stream),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, Lossy(stream))),
         cache_logger_on_first_use=True,
     )
 
