@@ -6,6 +6,7 @@ A module says what it needs by names of its own: WORKERS, TLS, PEOPLE, SETTINGS 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -34,6 +35,13 @@ def served(module: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
         getattr(module, "MODULE", "app"),
     )
     server.admit(*getattr(module, "PEOPLE", ("ada",)))
+    with up(server):
+        yield server
+
+
+@contextmanager
+def up(server: Server) -> Iterator[Server]:
+    """Runs inside, and ends cleanly."""
     try:
         server.start()
         yield server
@@ -42,8 +50,8 @@ def served(module: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     finally:
         if server.process is not None:
             server.kill_all()
-    assert not server.lines("Traceback"), server.words()[-LAST:]
-    assert not server.lines("incident="), server.words()[-LAST:]
+    for trouble in ("Traceback", "incident=", "status=500"):
+        assert not server.lines(trouble), server.words()[-LAST:]
 
 
 @pytest.hookimpl(wrapper=True)
