@@ -10,7 +10,7 @@ from uuid import UUID
 LENGTH = 26
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def server_id(id: UUID) -> str:
     return b32encode(id.bytes).decode().rstrip("=").lower()
 
@@ -21,7 +21,7 @@ def uuid_of(text: str) -> UUID | None:
     return _uuid_of(text) if len(text) == LENGTH else None
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def _uuid_of(text: str) -> UUID | None:
     try:
         id = UUID(bytes=b32decode(text.upper() + "======"))
