@@ -17,7 +17,7 @@ from adapters.store.pool import StoreBusy, StoreUnavailable
 from app.auth import NotEnabled, Unauthorized
 from app.http import Http
 from app.journal import Fields, incident
-from app.limits import RETRY_AFTER, TooManyAtOnce
+from app.limits import RETRY_AFTER, TooMany
 from app.uploads import TooSlow
 from app.wake import Vanished
 
@@ -46,7 +46,7 @@ ANSWERS: Final[dict[type[Exception], Callable[[Any], Http | Failure]]] = {
     Unauthorized: _unauthorized,
     StoreBusy: lambda _: later(BUSY),
     StoreUnavailable: lambda _: later(BROKEN),
-    TooManyAtOnce: lambda _: later(RETRY_AFTER, **{"X-MS-ASThrottle": "CommandFrequency"}),
+    TooMany: lambda error: later(RETRY_AFTER, **{"X-MS-ASThrottle": error.rule}),
     TooLarge: lambda _: Http(413),
     TooSlow: lambda _: later(RETRY_AFTER),
     Vanished: lambda _: Http(200),
@@ -58,6 +58,8 @@ def answer(error: Exception, fields: Fields) -> Http | Failure:
     for kind in type(error).__mro__:
         if kind in ANSWERS:
             fields["why"] = getattr(error, "reason", "") or type(error).__name__
+            if isinstance(error, TooMany):
+                fields["times"] = error.times
             return ANSWERS[kind](error)
     fields["incident"] = incident(error)
     return later(CRASHED, **named(fields))

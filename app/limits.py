@@ -1,10 +1,20 @@
-"""How much of a server one phone may take: so many requests at once, and no more."""
+"""How much of a server one phone and one person may take, and no more.
+
+A phone has so many requests under way at once, and a budget of requests that fills up again: large
+enough for a first sync in the smallest pages, small enough that one which syncs in a loop, each
+time with something new or from key 0, costs next to nothing after a while. All phones of a person
+together have four times as much. It is told to come later (503), and by X-MS-ASThrottle which rule
+it broke (MS-ASHTTP 2.2.2.1.2.13); the journal has a line of it once a minute, not for each
+request. A Sync that is known to have no news costs nothing (`still.py`) and is not counted.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Iterator
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 AT_ONCE: Final = 16
@@ -12,23 +22,109 @@ AT_ONCE: Final = 16
 
 RETRY_AFTER: Final = 30
 
+REMEMBERED: Final = 20_000
+"""Phones or persons whose budget is known; those not heard of for the longest make room."""
 
-class TooManyAtOnce(Exception):
+
+TOLD_EVERY: Final = 60.0
+
+
+class TooMany(Exception):
+    """More than a phone needs. `rule` is the name that X-MS-ASThrottle gives to it; `times` how
+    often it happened since the journal was told, 0 if it has been told a moment ago."""
+
+    rule = "CommandFrequency"
+
+    def __init__(self, times: int = 1) -> None:
+        super().__init__()
+        self.times = times
+
+
+class TooManyAtOnce(TooMany):
     """This phone waits for too many answers already."""
 
 
-class Pace:
-    """Counts, in one process, the requests of each phone that are under way."""
+class TooOften(TooMany):
+    """This phone, or all of its person's, asked more in a short time than any phone has to."""
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
+    rule = "RecentCommands"
+
+
+@dataclass(frozen=True)
+class Rate:
+    """`burst` requests at any pace, and `per_second` for ever."""
+
+    burst: float
+    per_second: float
+
+
+PER_PHONE: Final = Rate(burst=3_000, per_second=10)
+PER_PERSON: Final = Rate(burst=12_000, per_second=40)
+
+
+class Budgets:
+    """What is left to each of many."""
+
+    def __init__(self, rate: Rate, clock: Callable[[], float]) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._left: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
+
+    def spend(self, who: Hashable) -> bool:
+        """Take one request off; False if there is none left."""
+        now = self._clock()
+        left, at = self._left.pop(who, (self._rate.burst, now))
+        left = min(self._rate.burst, left + (now - at) * self._rate.per_second)
+        enough = left >= 1
+        self._left[who] = (left - enough, now)
+        if len(self._left) > REMEMBERED:
+            self._left.popitem(last=False)
+        return enough
+
+
+class Notices:
+    """Who has been told of in the last minute, and how often there was cause since."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._told: OrderedDict[Hashable, tuple[float, int]] = OrderedDict()
+
+    def due(self, about: Hashable) -> int:
+        """How often there was cause since it was told last, if it is to be told now; else 0."""
+        now = self._clock()
+        last, times = self._told.get(about, (-TOLD_EVERY, 0))
+        due = now - last >= TOLD_EVERY
+        self._told[about] = (now, 0) if due else (last, times + 1)
+        self._told.move_to_end(about)
+        if len(self._told) > REMEMBERED:
+            self._told.popitem(last=False)
+        return times + 1 if due else 0
+
+
+class Pace:
+    """Counts, in one process, the requests of each phone, and those that are under way."""
+
+    def __init__(
+        self,
+        at_once: int = AT_ONCE,
+        phone: Rate = PER_PHONE,
+        person: Rate = PER_PERSON,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._at_once = at_once
+        self._of_phones = Budgets(phone, clock)
+        self._of_persons = Budgets(person, clock)
+        self._notices = Notices(clock)
         self._under_way: Counter[Hashable] = Counter()
 
     @contextmanager
-    def one_of(self, phone: Hashable) -> Iterator[None]:
-        """TooManyAtOnce if the phone has all it may have under way."""
+    def one_of(self, phone: tuple[Hashable, str]) -> Iterator[None]:
+        """A request of a phone, named by its person and its own name; TooMany if the phone has
+        all it may have under way, or asked too often."""
         if self._under_way[phone] >= self._at_once:
-            raise TooManyAtOnce
+            raise TooManyAtOnce(self._notices.due((phone, TooManyAtOnce)))
+        if not (self._of_phones.spend(phone) and self._of_persons.spend(phone[0])):
+            raise TooOften(self._notices.due((phone, TooOften)))
         self._under_way[phone] += 1
         try:
             yield
