@@ -33,7 +33,8 @@ def run(data: bytes) -> None:
         return
     _expect_clocks(rule)
     assert read_blob(write_blob(Zone(rule=rule), AT)) == rule
-    _expect_same_day(rule, recognise(rule, AT, (HOME,)))
+    if rule.nameless != ZoneRule(0):  # else it says nothing but a name
+        _expect_same_day(rule, recognise(rule, AT, (HOME,)))
 
 
 def _expect_clocks(rule: ZoneRule) -> None:
