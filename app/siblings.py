@@ -82,6 +82,8 @@ def _edition(talk: Conversation, item: UUID, pos: int) -> int:
 
 
 def foreign(round: Round, siblings: Sequence[Round]) -> frozenset[int]:
-    """Rows made by commands that this answer does not speak of."""
-    rows = {v.row for sibling in siblings for v in sibling.verdicts if v.row is not None}
-    return frozenset(rows - {verdict.row for verdict in round.verdicts})
+    """Rows made by commands that this answer does not speak of. What it says of an item stands
+    for all that the phone did to it before."""
+    mine = {verdict.item: verdict.row or 0 for verdict in round.verdicts if verdict.item}
+    verdicts = [verdict for sibling in siblings for verdict in sibling.verdicts]
+    return frozenset(v.row for v in verdicts if v.row and v.row > mine.get(v.item, 0))

@@ -410,9 +410,11 @@ class Engine:
                 self.quarantine[device, item] = replace(kept, reduced=True, key=round.key)
 
     def foreign(self, round: Round, siblings: list[Round]) -> set[int]:
-        """Rows made by commands this answer does not speak of."""
-        rows = {v.pos for s in siblings for v in s.verdicts.values() if v.pos is not None}
-        return rows - {v.pos for v in round.verdicts.values()}
+        """Rows made by commands this answer does not speak of. What it says of an item stands
+        for all that the phone did to it before."""
+        mine = {v.item: v.pos or 0 for v in round.verdicts.values() if v.item is not None}
+        verdicts = [v for s in siblings for v in s.verdicts.values()]
+        return {v.pos for v in verdicts if v.pos and v.pos > mine.get(v.item, 0)}
 
     def answer(
         self,

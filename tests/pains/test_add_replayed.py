@@ -15,7 +15,7 @@ from tests.app.handset import (
     first_name,
     responses,
 )
-from tests.app.house import House
+from tests.app.house import House, texts
 
 
 def made(phone: Handset, folder: str, key: str, *data: Element) -> str:
@@ -53,6 +53,18 @@ def test_with_a_slightly_different_body_the_last_one_stands(house: House, phone:
     assert first == again
     assert phone.values(first)["first_name"] == "Bice"
     assert count(house, phone.contacts) == 1
+
+
+def test_nothing_is_told_of_an_item_that_was_added_in_other_words_before(
+    house: House, phone: Handset
+) -> None:
+    """Or the phone would have it twice, once with the words it no longer wants."""
+    key = phone.begin(phone.contacts)
+    house.contact(first_name="Carl")
+    made(phone, phone.contacts, key, first_name("Bea"))
+    told = phone.told(phone.contacts, commanding(adding(first_name("Bice"))), key=key)
+    assert texts(told, "contacts:FirstName") == ["Carl"]
+    assert phone.catch_up(phone.contacts) == []
 
 
 def test_a_client_id_used_again_later_is_another_item(house: House, phone: Handset) -> None:
