@@ -11,7 +11,7 @@ from adapters.eas.quirks import quirks_for
 from adapters.eas.request import Request
 from adapters.eas.sync import Told, WireCollection, WireCommand
 from adapters.wbxml import E, Element
-from app import classes
+from app import classes, clones
 from app.context import Context
 from app.conversation import Answer, Ask, Command, Conversation
 from app.desks import desk_for
@@ -114,8 +114,8 @@ class Exchange:
                 begun = talk.begin(self._wishes(Wishes()))
                 return replace(self._nothing(folder), key=str(begun), quiet=False)
             found = talk.find(key) if key else None
-            if found is None:
-                return self._failed(sync.BAD_KEY, folder)
+            if found is None or key is None:
+                return self._missed(talk, key, folder)
             line, round = found
             wishes = self._wishes(round.wishes)
             ask = Ask(
@@ -129,6 +129,11 @@ class Exchange:
             desk = desk_for(self.context, connection, folder, dialect, wishes.client_wins)
             answer = talk.respond(line, round, ask, desk)
         return self._rendered(folder, answer)
+
+    def _missed(self, talk: Conversation, key: SyncKey | None, folder: FolderRow) -> Told:
+        if key is not None:
+            clones.notice(talk, key)
+        return self._failed(sync.BAD_KEY, folder)
 
     def _rendered(self, folder: FolderRow, answer: Answer) -> Told:
         dialect = classes.dialect_for(self.request, self.context.account, answer.wishes)

@@ -139,6 +139,16 @@ class RoundConfirmed(RoundEvent):
     generation: int
 
 
+class LineMissed(RoundEvent):
+    """A key was named of a line that another one had replaced: a request that comes late, or one
+    of two phones that go by one name. Where it happens `again`, to another line, they are two.
+    """
+
+    TOPIC = "line.missed"
+
+    again: bool
+
+
 class ItemQuarantined(RoundEvent):
     """This phone cannot take this edition of an item: it gets it `reduced`, then not at all.
 
@@ -169,4 +179,12 @@ def stream_of(partnership: UUID, collection: UUID) -> UUID:
     return uuid5(partnership, f"rounds:{collection}")
 
 
-known_as(LineBegun, RoundAnswered, RoundRepeated, RoundConfirmed, ItemQuarantined, ItemReleased)
+known_as(
+    LineBegun,
+    RoundAnswered,
+    RoundRepeated,
+    RoundConfirmed,
+    LineMissed,
+    ItemQuarantined,
+    ItemReleased,
+)

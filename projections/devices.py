@@ -28,6 +28,7 @@ from domain.partnership import (
     WipeKind,
     WipeRequested,
 )
+from domain.round import LineMissed
 from domain.when import Instant
 
 TABLES = """
@@ -49,6 +50,7 @@ CREATE TABLE IF NOT EXISTS partnership (
     blocked TEXT NOT NULL DEFAULT '',
     wipe TEXT,
     wiped INTEGER NOT NULL DEFAULT 0,
+    shared INTEGER NOT NULL DEFAULT 0,
     forgotten INTEGER NOT NULL DEFAULT 0,
     created INTEGER NOT NULL,
     created_at TEXT NOT NULL
@@ -75,7 +77,8 @@ SEEN_EVERY = timedelta(minutes=1)
 @dataclass(frozen=True)
 class PartnershipRow:
     """A phone of one person. `policy` and `edition` are what it acknowledged with `policy_key`;
-    `blocked` says why it is, `wipe` which one is asked of it, `wiped` how it says it went."""
+    `blocked` says why it is, `wipe` which one is asked of it, `wiped` how it says it went;
+    `shared` that two phones go by this name."""
 
     id: UUID
     account: UUID
@@ -94,6 +97,7 @@ class PartnershipRow:
     blocked: str
     wipe: WipeKind | None
     wiped: int
+    shared: bool
     created: int
     created_at: Instant
 
@@ -264,6 +268,11 @@ def _wiped(connection: sqlite3.Connection, event: WipeAcknowledged, position: in
     _set(connection, event, wipe=None, wiped=event.status, blocked=WIPED)
 
 
+def _missed(connection: sqlite3.Connection, event: LineMissed, position: int) -> None:
+    if event.again:
+        connection.execute("UPDATE partnership SET shared = 1 WHERE id = ?", (event.phone.bytes,))
+
+
 STEPS: dict[type, Callable[[sqlite3.Connection, Any, int], None]] = {
     DevicePartnered: _partnered,
     DeviceForgotten: _forgotten,
@@ -277,6 +286,7 @@ STEPS: dict[type, Callable[[sqlite3.Connection, Any, int], None]] = {
     WipeRequested: _wipe_requested,
     WipeCancelled: _wipe_cancelled,
     WipeAcknowledged: _wiped,
+    LineMissed: _missed,
 }
 
 
@@ -299,6 +309,7 @@ def _row(row: tuple[Any, ...]) -> PartnershipRow:
         "id": UUID(bytes=facts["id"]),
         "account": UUID(bytes=facts["account"]),
         "about": json.loads(facts["about"]),
+        "shared": bool(facts["shared"]),
         "offered_at": datetime.fromisoformat(offered_at) if offered_at else None,
         "created_at": datetime.fromisoformat(facts["created_at"]),
     }

@@ -23,7 +23,7 @@ from domain.partnership import (
     PolicyRefused,
 )
 from domain.patch import Values
-from domain.round import ItemQuarantined, ItemReleased
+from domain.round import ItemQuarantined, ItemReleased, LineMissed
 from domain.when import Instant, Timed
 from domain.zone import ZoneRule
 
@@ -59,12 +59,13 @@ class Kind:
     detail: Literal["item", "text"] = "text"
 
 
-FLAPPING, ZONE, CHOKING, REFUSED, RENAMED = (
+FLAPPING, ZONE, CHOKING, REFUSED, RENAMED, SHARED = (
     "changes all the time",
     "unknown time zone",
     "cannot be taken",
     "policy refused",
     "always a new phone",
+    "two phones, one name",
 )
 
 KINDS = {
@@ -103,6 +104,13 @@ KINDS = {
         MONTH,
         "{times} phones of the kind {detail} were set up for {whose}: if it is one, it takes a new"
         " name again and again. It works; update its mail app if you can",
+    ),
+    SHARED: Kind(
+        "phone",
+        1,
+        DAY,
+        "two phones of {whose} go by one name, as one set up from a copy of the other does. Both"
+        " are served; to make them two, remove the account from one and set it up anew",
     ),
 }
 
@@ -166,6 +174,8 @@ def project(connection: sqlite3.Connection, event: DomainEvent, position: int) -
             _note(connection, RENAMED, event.account, event, event.device_type)
         case ItemQuarantined():
             _note(connection, CHOKING, event.phone, event, event.item.hex)
+        case LineMissed(again=True):
+            _note(connection, SHARED, event.phone, event, "")
         case ItemReleased():
             _settle(connection, CHOKING, event.phone, event.item.hex)
         case PolicyRefused():

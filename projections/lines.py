@@ -79,6 +79,15 @@ BEGINS = """EXISTS (
 )"""
 """The key that was named is the first of its line: from here on this is the line in use."""
 
+SHARED_KEPT = 3
+
+REPLACED = f"""line != ? AND {BEGINS} AND line NOT IN (
+    SELECT line FROM round AS other WHERE partnership = ? AND collection = ? AND line != ?
+    GROUP BY line ORDER BY max(generation) DESC
+    LIMIT (SELECT coalesce(max(shared), 0) * {SHARED_KEPT} FROM partnership WHERE id = ?)
+)"""
+"""All other lines; but where two phones go by one name, the latest of them stand beside it."""
+
 
 @dataclass(frozen=True)
 class Round:
@@ -143,8 +152,9 @@ class LineProjector:
                 self._begin(connection, place, event)
                 _drop(connection, place, SURPLUS, *place)
             case RoundAnswered():
-                parent = event.parent
-                _drop(connection, place, f"line != ? AND {BEGINS}", event.line, *place, parent)
+                line, parent = event.line, event.parent
+                others = (line, *place, parent, *place, line, place[0])
+                _drop(connection, place, REPLACED, *others)
                 spent = "line = ? AND generation != ? AND parent IS NOT ?"
                 _drop(connection, place, spent, event.line, parent, parent)
                 self._answer(connection, place, event)

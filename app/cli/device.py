@@ -83,6 +83,8 @@ def _state(phone: PartnershipRow, superseded: bool, before: int) -> str:
         return "goes by a newer name"
     if state := WIPED.get(phone.wiped) or (phone.blocked and f"blocked: {phone.blocked}"):
         return state
+    if phone.shared:
+        return "welcome (two phones by one name)"
     return f"welcome (other names before: {before})" if before else "welcome"
 
 

@@ -12,6 +12,7 @@ from adapters.eas.ids import server_id
 from adapters.eas.reply import Answer, Reply
 from adapters.eas.request import Request
 from adapters.wbxml import E, Element
+from app import clones
 from app import folders as use
 from app.composition import CODEC
 from app.context import Context
@@ -59,6 +60,7 @@ def respond(context: Context, talk: Conversation, key: SyncKey, ask: Ask) -> Tol
         return talk.begin_whole()
     found = talk.find(key)
     if found is None:
+        clones.notice(talk, key)
         return None
     desk = use.FolderDesk(context.groupware, talk.connection, context.account.id)
     return talk.respond(*found, ask, desk)

@@ -28,6 +28,7 @@ from adapters.wbxml import E, Element
 from app import phones
 from app.context import Context
 from domain.partnership import WIPED
+from projections.devices import PartnershipRow
 
 OK: Final = 1
 UNKNOWN_TYPE, WRONG_KEY = 3, 5
@@ -109,9 +110,15 @@ def _acknowledge(context: Context, request: Request, said: Acknowledged) -> Repl
         return Failure(refusal)
     key: int | None = phone.policy_key
     if said.key != phone.acknowledged_key:
-        author, new = context.author(), phones.random_key()
+        author, new = context.author(), _new_key(phone)
         key = phones.acknowledge_policy(groupware, author, phone.id, said.key, new, said.status)
     return _answer(OK, content=_policy(request, OK if key else WRONG_KEY, key))
+
+
+def _new_key(phone: PartnershipRow) -> int:
+    """Two phones that go by one name share the key of an edition, or neither would ever have it."""
+    offered, kept = (phone.offered_policy, phone.offered_edition), (phone.policy, phone.edition)
+    return phone.policy_key if phone.shared and offered == kept else phones.random_key()
 
 
 def _wiped(context: Context, asked: Asked) -> Reply:
