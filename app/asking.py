@@ -15,7 +15,8 @@ from projections.synckey import SyncKey
 @dataclass(frozen=True)
 class Command:
     """What a phone asks for: `name` is its ClientId or ServerId (and occurrence), `digest`
-    recognises it when repeated, `data` is for the desk to read."""
+    recognises it when repeated, `data` is for the desk to read. With a `burst` it is to be held
+    and not carried out (docs/sync-engine.md, "The brake")."""
 
     op: int
     name: str
@@ -23,6 +24,7 @@ class Command:
     item: UUID | None = None
     instance: str = ""
     data: Any = None
+    burst: UUID | None = None
 
     @property
     def key(self) -> tuple[int, str]:

@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from app import siblings, sparing
+from app import braking, siblings, sparing
 from app.asking import Answer, Ask, Command, Desk
 from app.groupware import Groupware
-from domain.item import ADD, CHANGE, DELETE, Item
+from domain.item import ADD, CHANGE, EditHeld, Item
 from domain.kinds import KINDS
 from domain.round import (
     ItemQuarantined,
@@ -66,7 +66,9 @@ class Conversation:
     def __post_init__(self) -> None:
         place = (self.partnership, self.collection.id)
         self.lines = lines.lines(self.connection, self.codec, *place)
-        self.quarantine = lines.quarantined(self.connection, *place)
+        self.quarantine, self.holding = lines.apart(self.connection, *place)
+        self.burst: UUID | None = None
+        """Set where something of this request was held."""
 
     # Reading
 
@@ -87,7 +89,8 @@ class Conversation:
     def view(self, line: Line, round: Round | None = None) -> View:
         """The collection as the line sees it, as far as this answer goes."""
         but = NOBODY if round is None else siblings.foreign(round, line.answers)
-        return View(self.connection, self.collection.number, line.name, self.quarantine, but)
+        place = (self.connection, self.collection.number, line.name)
+        return View(*place, self.quarantine, but, self.holding)
 
     def pending(self, line: Line, round: Round, cutoff: int, since: int = 0) -> bool:
         """Whether an answer after this one has something to tell. `since` is a position up to
@@ -161,7 +164,7 @@ class Conversation:
     def _answer(self, line: Line, ask: Ask, desk: Desk) -> Answer:
         parent = line.confirmed
         verdicts: dict[tuple[int, str], Verdict] = {}
-        for command in ask.commands:
+        for command in braking.marked(self, line, ask.commands, verdicts):
             self._take(command, line, parent.after, verdicts, desk)
         self.refresh()
         before, after, told, suspect = self._tell(line, ask)
@@ -191,7 +194,7 @@ class Conversation:
     def _repeat(self, line: Line, ask: Ask, desk: Desk) -> Answer:
         """The answer did not arrive: the same again. Other commands make a sibling answer."""
         pool = {verdict.key: verdict for answer in line.answers for verdict in answer.verdicts}
-        for command in ask.commands:
+        for command in braking.marked(self, line, ask.commands, pool):
             self._take(command, line, line.confirmed.after, pool, desk)
         self.refresh()
         verdicts = tuple(pool[command.key] for command in _once(ask.commands))
@@ -241,6 +244,16 @@ class Conversation:
         assert row is not None, "a verdict speaks of an item that was there"
         return self.groupware.load(KINDS[row.kind].aggregate, id, edition)
 
+    def event(self, row: int) -> EditHeld:
+        """What a phone did that was held, by the position it made."""
+        (position,) = self.connection.execute(
+            "SELECT event FROM change WHERE collection = ? AND pos = ?",
+            (self.collection.number, row),
+        ).fetchone()
+        _, event = next(self.groupware.replay(after=position - 1))
+        assert isinstance(event, EditHeld), "the row of a held edit"
+        return event
+
     def _take(
         self,
         command: Command,
@@ -251,7 +264,7 @@ class Conversation:
     ) -> None:
         """Carry out a command, unless it is one that was carried out already."""
         before, view = verdicts.get(command.key), self.view(line)
-        if before and (before.digest == command.digest or command.op == DELETE):
+        if braking.carried_out(command, before):
             return
         if command.op == ADD and before and before.item:
             change = replace(command, op=CHANGE, item=before.item)
@@ -323,7 +336,8 @@ class Conversation:
         row = items.collection(self.connection, self.collection.id)
         assert row is not None
         self.collection = row
-        self.quarantine = lines.quarantined(self.connection, self.partnership, self.collection.id)
+        place = (self.partnership, self.collection.id)
+        self.quarantine, self.holding = lines.apart(self.connection, *place)
 
 
 def _once(commands: Sequence[Command]) -> Sequence[Command]:

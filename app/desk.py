@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from adapters.eas.dialect import Unconvertible
-from adapters.store.keyring import Erased
 from app import items as use
+from app.aside import set_aside
 from app.conversation import Command
 from app.groupware import Groupware
 from domain.conflict import resolve
-from domain.item import Echo, Item
+from domain.item import Echo, HeldEdit, Item
 from domain.kinds import KINDS, without_weight
-from domain.patch import Patch, Values, difference
+from domain.patch import Values, apply, difference
 from domain.round import Reach, Verdict
 from projections import items
 from projections.delta import View
@@ -81,6 +80,8 @@ class ItemDesk:
         item = self._named(command)
         if item is None:
             return _verdict(command, NOT_FOUND)
+        if held := view.held(item.id.bytes):
+            return self._change_held(command, view, item, held.burst)
         known = view.known(item.id.bytes, reach)
         base = item if known in (None, item.edition) else self._load(item.id, known)
         reduced = view.reduced(item.id.bytes, base.edition)
@@ -89,8 +90,11 @@ class ItemDesk:
         except Unconvertible:
             return _verdict(command, UNCONVERTIBLE)
         if known is None or item.removed or item.collection != self.collection.id:
-            self._set_aside(item, meaning.patch, {}, "the item was no longer there")
+            set_aside(self.groupware, item, meaning.patch, {}, "the item was no longer there")
             return _verdict(command, NOT_FOUND)
+        patch = difference(base.values, apply(base.values, meaning.patch))
+        if command.burst and patch:
+            return self._hold(command, view, item, command.burst, HeldEdit(known, patch), meaning)
         if known == item.edition:
             return self._revise(command, view, item, meaning, silent=not reduced)
         return self._merge(command, view, item, base, meaning)
@@ -100,7 +104,12 @@ class ItemDesk:
         if item is None:
             return _verdict(command, NOT_FOUND)
         echo, here = Echo(view.line, True, False), self.collection.id
+        if held := view.held(item.id.bytes):
+            return self._delete_held(command, view, item, held.burst)
         if item.collection == here and not item.removed:
+            if command.burst:
+                edit = HeldEdit(item.edition, None)
+                return self._hold(command, view, item, command.burst, edit)
             use.remove(self.groupware, item, echo)
         elif view.has(item.id.bytes, reach):
             item.reoffer("removed twice", echo, here)
@@ -108,6 +117,41 @@ class ItemDesk:
         else:
             return _verdict(command, DONE if item.collection == here else NOT_FOUND)
         return self._made(command, DONE, item.id)
+
+    def _change_held(self, command: Command, view: View, item: Item, burst: UUID) -> Verdict:
+        """A further edit of an item that is held: on what the phone shows, and held with it."""
+        before = item.held[burst]
+        base = self._load(item.id, before.base)
+        shown = apply(base.values, before.patch or {})
+        reduced = view.reduced(item.id.bytes, before.base)
+        try:
+            meaning = self.read(command, without_weight(shown) if reduced else shown)
+        except Unconvertible:
+            return _verdict(command, UNCONVERTIBLE)
+        if before.patch is None:
+            set_aside(self.groupware, item, meaning.patch, {}, "the item was no longer there")
+            return _verdict(command, NOT_FOUND)
+        whole = difference(base.values, apply(shown, meaning.patch))
+        return self._hold(command, view, item, burst, HeldEdit(before.base, whole), meaning)
+
+    def _delete_held(self, command: Command, view: View, item: Item, burst: UUID) -> Verdict:
+        before = item.held[burst]
+        if before.patch is None:
+            return _verdict(command, DONE)
+        return self._hold(command, view, item, burst, HeldEdit(before.base, None))
+
+    def _hold(
+        self,
+        command: Command,
+        view: View,
+        item: Item,
+        burst: UUID,
+        edit: HeldEdit,
+        meaning: Meaning | None = None,
+    ) -> Verdict:
+        """It is answered as done, and the phone hears no more of the item until it is decided."""
+        use.hold(self.groupware, item, burst, edit, view.line, self.collection.id)
+        return self._made(command, DONE, item.id, meaning)
 
     def _revise(
         self, command: Command, view: View, item: Item, meaning: Meaning, silent: bool
@@ -127,7 +171,9 @@ class ItemDesk:
         merged = resolve(fields, base.values, meaning.patch, item.values, self.client_wins)
         status = DONE
         if merged.lost:
-            self._set_aside(item, merged.lost, merged.kept, "both sides changed the same field")
+            set_aside(
+                self.groupware, item, merged.lost, merged.kept, "both sides changed the same field"
+            )
             status = CONFLICT if merged.overruled else DONE
         echo, edition = Echo(view.line, False), item.edition
         use.revise(self.groupware, self.connection, item, merged.patch, base.edition, echo)
@@ -140,25 +186,25 @@ class ItemDesk:
         """The live item that this Add is a copy of, if any; it counts as the phone's own."""
         named, alike = items.twins(self.connection, self.collection.number, self.kind, values)
         fresh = self.groupware.clock().timestamp() - begun < FRESH
-        for row in [*named, *(alike if fresh else ())]:
-            if view.added(row.id.bytes):
+        for row in [*named, *alike]:
+            item, held = self._load(row.id), view.held(row.id.bytes)
+            deleted = held is not None and item.held[held.burst].patch is None
+            if not deleted and (view.added(row.id.bytes) or not (fresh or row in named)):
                 continue
-            item = self._load(row.id)
             lost, kept = _differing(item.values, values)
             if lost:
-                self._set_aside(item, lost, kept, "a copy that was uploaded again differed")
+                set_aside(
+                    self.groupware, item, lost, kept, "a copy that was uploaded again differed"
+                )
             whole = not lost and item.values.keys() <= values.keys() | NOT_COMPARED
-            item.reoffer("joined", Echo(view.line, whole, True))
+            echo = Echo(view.line, whole, True)
+            if held and deleted:
+                item.discard(held.burst, "uploaded again", echo, self.collection.id)
+            else:
+                item.reoffer("joined", echo)
             self.groupware.save(item)
             return item
         return None
-
-    def _set_aside(self, item: Item, lost: Patch, kept: Patch, reason: str) -> None:
-        """Keep what lost, once; nothing is kept of a person who was forgotten."""
-        if lost and lost not in item.aside.values():
-            item.set_aside(uuid4(), lost, kept, reason)
-            with suppress(Erased):
-                self.groupware.save(item)
 
     def _named(self, command: Command) -> Item | None:
         """The item a command names, removed or not; None if this person never had it."""

@@ -24,7 +24,7 @@ from adapters.store.sqlite import SQLiteFactory
 from app.fragments import Fragments
 from app.settled import Settled
 from domain.base import Authorship, acting
-from domain.item import Item, Moved
+from domain.item import Item, Moved, OneSided
 from domain.refused import Unknown
 
 Clock = Callable[[], datetime]
@@ -91,5 +91,6 @@ def _topics(objs: Iterable[object]) -> Iterator[UUID]:
         if isinstance(each, Item):
             yield each.collection
             yield from (e.source for e in each.pending_events if isinstance(e, Moved))
+            yield from (e.collection for e in each.pending_events if isinstance(e, OneSided))
         elif isinstance(each, Aggregate):
             yield each.id

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from app import links
 from app.groupware import Groupware
 from domain.fields import Fields
-from domain.item import NO_ECHO, Echo, Item
+from domain.item import NO_ECHO, Echo, HeldEdit, Item
 from domain.kinds import KINDS, kind_of
 from domain.patch import CLEARED, OCCURRENCES, Patch, Values, apply, difference
 from domain.refused import Refused, Unknown
@@ -88,6 +88,15 @@ def restore_edit(groupware: Groupware, item: Item, edit: UUID) -> None:
     if item.removed:
         item.restore()
     item.restore_edit(edit)
+    groupware.save(item)
+
+
+def hold(
+    groupware: Groupware, item: Item, burst: UUID, edit: HeldEdit, line: int, collection: UUID
+) -> None:
+    """Keep what a phone did until somebody decides; the phone has it already, nobody else will."""
+    check(kind_of(type(item)).fields, edit.patch or {})
+    item.hold(burst, edit, Echo(line, True, edit.patch is not None), collection)
     groupware.save(item)
 
 

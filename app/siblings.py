@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from app import sparing
+from app import braking, sparing
 from domain.conflict import resolve
 from domain.item import Echo
 from domain.kinds import kind_of
 from domain.patch import apply, difference
 from domain.round import RoundConfirmed, Verdict
 from projections.delta import View
+from projections.holds import Hold
 from projections.lines import Line, Round
 
 if TYPE_CHECKING:
@@ -30,10 +31,13 @@ def confirm(talk: Conversation, line: Line, round: Round) -> None:
     view = talk.view(line, round)
     for verdict in (verdict for sibling in siblings for verdict in sibling.verdicts):
         own = mine.get(verdict.key)
-        if own is None and verdict.item not in told:
-            _withdraw(talk, view, round, verdict)
-        elif own and own.digest != verdict.digest and (verdict.row or 0) > (own.row or 0):
+        if own and own.digest == verdict.digest:
+            continue
+        late = own is not None and (verdict.row or 0) > (own.row or 0)
+        if own and late and not _held_as(view, verdict):
             _insist(talk, view, own, verdict)
+        elif late or verdict.item not in told or _unsaid(view, verdict):
+            _withdraw(talk, view, round, verdict)
     talk.note(RoundConfirmed, line.name, generation=round.key.generation)
     talk.refresh()
 
@@ -43,7 +47,24 @@ def _withdraw(talk: Conversation, view: View, round: Round, verdict: Verdict) ->
     if verdict.row is None or verdict.item is None:
         return
     present = view.has(verdict.item.bytes, round.after)
+    held = _held_as(view, verdict)
+    if held and held.open:
+        braking.take_back(talk, view, verdict.item, held, present)
+        return
     _reoffer(talk, verdict.item, "withdrawn", Echo(view.line, False, present))
+
+
+def _held_as(view: View, verdict: Verdict) -> Hold | None:
+    """The hold in which a command was held, open or decided."""
+    if verdict.item is None or verdict.row is None:
+        return None
+    return view.held(verdict.item.bytes, verdict.row)
+
+
+def _unsaid(view: View, verdict: Verdict) -> bool:
+    """Whether it was held, and the phone speaks of nothing that was held with it."""
+    held = _held_as(view, verdict)
+    return bool(held and verdict.item and view.said(verdict.item.bytes, held) is None)
 
 
 def _insist(talk: Conversation, view: View, own: Verdict, late: Verdict) -> None:

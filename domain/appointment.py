@@ -5,6 +5,9 @@ from __future__ import annotations
 from domain.base import known_as
 from domain.item import (
     Begun,
+    EditDiscarded,
+    EditHeld,
+    EditReleased,
     EditRestored,
     EditSetAside,
     Item,
@@ -77,5 +80,8 @@ known_as(
     AppointmentMoved,
     EditSetAside,
     EditRestored,
+    EditHeld,
+    EditReleased,
+    EditDiscarded,
     ItemReoffered,
 )

@@ -139,17 +139,77 @@ class EditRestored(Revised):
         item.aside.pop(self.edit, None)
 
 
-class ItemReoffered(ItemEvent):
-    """One phone is to be told again what stands in `collection`; nobody else hears of it.
+class OneSided(ItemEvent):
+    """It concerns one phone: the item stays as it is, and nobody else hears of it.
 
-    If the item has moved on, that is that it is gone from there. `reason` is one of `joined`,
-    `withdrawn`, `overruled`, `removed twice`, `released`.
+    `collection` is where; if the item has moved on, it is gone from there.
+    """
+
+    collection: UUID
+
+
+class ItemReoffered(OneSided):
+    """One phone is to be told again what stands.
+
+    `reason` is one of `joined`, `withdrawn`, `overruled`, `removed twice`, `released`.
     """
 
     TOPIC = "item.reoffered"
 
     reason: str
-    collection: UUID
+
+
+@dataclass(frozen=True)
+class HeldEdit:
+    """What a phone did in a burst: `patch` on the edition `base`; None where it deleted it."""
+
+    base: int
+    patch: Patch | None
+
+
+class EditHeld(OneSided):
+    """A phone did this among so much else at once that somebody should look first.
+
+    The phone is told that it is done. What it did to the item before in the same burst is in
+    `patch`, too.
+    """
+
+    TOPIC = "edit.held"
+    personal: ClassVar[tuple[str, ...]] = ("patch",)
+
+    burst: UUID
+    base: int
+    patch: Patch
+    removal: bool
+
+    def apply(self, item: Item) -> None:
+        item.held[self.burst] = HeldEdit(self.base, None if self.removal else self.patch)
+
+
+class EditReleased(OneSided):
+    """A held edit was meant; what it did is told by the events that follow."""
+
+    TOPIC = "edit.released"
+
+    burst: UUID
+
+    def apply(self, item: Item) -> None:
+        item.held.pop(self.burst, None)
+
+
+class EditDiscarded(OneSided):
+    """A held edit is as if it had never been, and the phone is told what stands.
+
+    `reason` is one of `discarded`, `withdrawn`, `uploaded again`.
+    """
+
+    TOPIC = "edit.discarded"
+
+    burst: UUID
+    reason: str
+
+    def apply(self, item: Item) -> None:
+        item.held.pop(self.burst, None)
 
 
 class Item(Aggregate):
@@ -172,6 +232,7 @@ class Item(Aggregate):
         self.removed = False
         self.edition = 1
         self.aside: dict[UUID, Patch] = {}
+        self.held: dict[UUID, HeldEdit] = {}
 
     @classmethod
     def begin(
@@ -229,6 +290,16 @@ class Item(Aggregate):
     def reoffer(self, reason: str, echo: Echo, collection: UUID | None = None) -> None:
         place = collection or self.collection
         self._note(ItemReoffered, echo, reason=reason, collection=place)
+
+    def hold(self, burst: UUID, edit: HeldEdit, echo: Echo, collection: UUID) -> None:
+        facts = {"base": edit.base, "patch": dict(edit.patch or {}), "removal": edit.patch is None}
+        self._note(EditHeld, echo, burst=burst, collection=collection, **facts)
+
+    def release(self, burst: UUID, echo: Echo, collection: UUID) -> None:
+        self._note(EditReleased, echo, burst=burst, collection=collection)
+
+    def discard(self, burst: UUID, reason: str, echo: Echo, collection: UUID) -> None:
+        self._note(EditDiscarded, echo, burst=burst, reason=reason, collection=collection)
 
     def _note(self, event: type[ItemEvent], echo: Echo, **facts: object) -> None:
         self.trigger_event(event, subject=self.subject, **vars(echo), **facts)

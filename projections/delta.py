@@ -8,13 +8,15 @@ rules; tests/model/engine.py is this file in lists instead of tables.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import NamedTuple
 
 from domain.item import DELETE
 from domain.round import OPEN, START_OF_DRAIN, Reach
+from projections import holds
+from projections.holds import Hold
 from projections.lines import Quarantine
 
 NOBODY: Set[int] = frozenset()
@@ -73,21 +75,25 @@ _OWN = (
 @dataclass(frozen=True)
 class View:
     """One collection as one line sees it. `but` are rows made by commands that the answer in
-    question does not speak of: as far as it goes, the phone never made them."""
+    question does not speak of: as far as it goes, the phone never made them. `holding` says
+    whether the phone has edits here that are held: those items are out of its sight."""
 
     connection: sqlite3.Connection
     collection: int
     line: int
     quarantine: Mapping[bytes, Quarantine] = field(default_factory=dict)
     but: Set[int] = NOBODY
+    holding: bool = False
 
     # What the phone has
 
     def has(self, item: bytes, reach: Reach) -> bool:
         """Whether the phone has the item once it has read the answer that led to `reach`."""
-        fact = self._fact(self._own(item, reach.base))
+        out = self._out(item, reach.base)
+        fact = self._fact(self._own(item, _floor(reach.base, out)))
         sent = self._at(item, reach.target)
-        if sent and reach.base < sent.pos <= reach.cursor and (not fact or fact.pos < sent.pos):
+        told = sent and reach.base < sent.pos <= reach.cursor and not _outside(sent, out)
+        if sent and told and (not fact or fact.pos < sent.pos):
             return sent.op != DELETE and sent.until >= reach.cutoff and self._taken(sent)
         if fact:
             return bool(fact.present)
@@ -103,10 +109,17 @@ class View:
         kept = self._kept(sent) if sent else None
         if kept and not kept.reduced:
             sent = self._at(item, kept.pos - 1) if kept.held else None
-        own = self._own(item, sent.pos if sent else 0)
+        floor = sent.pos if sent else 0
+        own, over = self._own(item, floor), self._holds(item, floor)
         for row in own:
+            for hold in over:
+                if hold.since <= row.pos <= hold.over:
+                    return hold.base
             if (row.silent or row.present) and not _withdrawn(row, own):
                 return row.edition
+        for hold in over:
+            if hold.since <= floor:
+                return hold.base
         return sent.edition if sent and sent.op != DELETE else None
 
     def reduced(self, item: bytes, edition: int) -> bool:
@@ -117,6 +130,16 @@ class View:
     def added(self, item: bytes) -> bool:
         """Whether this line added or joined the item itself."""
         return any(row.present for row in self._own(item, 0))
+
+    def held(self, item: bytes, row: int | None = None) -> Hold | None:
+        """The hold that the item is in now, or that a command was held in which made this row."""
+        if row is None:
+            return next((hold for hold in self._holds(item, 0) if hold.open), None)
+        return next((h for h in self._holds(item, 0) if h.since <= row < h.over), None)
+
+    def said(self, item: bytes, hold: Hold) -> int | None:
+        """The row of the last command in a hold that the answer in question speaks of."""
+        return next(self._commands(item, hold), None)
 
     # What it is told
 
@@ -173,7 +196,10 @@ class View:
         return [Entry(verb, row, kept is not None)]
 
     def _verb(self, row: Row, reach: Reach) -> Verb | None:
-        own = self._own(row.item, reach.base)
+        out = self._out(row.item, reach.base)
+        if _outside(row, out):
+            return None
+        own = self._own(row.item, _floor(reach.base, out))
         fact = self._fact(own)
         if fact and fact.pos > row.pos and not fact.present:
             return None
@@ -186,7 +212,7 @@ class View:
             return Verb.SOFT_DELETE if held else None
         if not held:
             return Verb.ADD
-        if spoken or (row.line != self.line and self._shows(row, reach)):
+        if spoken or (row.line != self.line and not out and self._shows(row, reach)):
             return None
         return Verb.CHANGE
 
@@ -218,6 +244,23 @@ class View:
         said = (row for row in own if row.present is not None and row.pos not in self.but)
         return next(said, None)
 
+    def _holds(self, item: bytes, since: int) -> list[Hold]:
+        """The holds of the line on the item that were not over at `since`."""
+        found = holds.holds(self.connection, self.line, item) if self.holding else []
+        return [hold for hold in found if hold.over > since]
+
+    def _out(self, item: bytes, since: int) -> list[Hold]:
+        """Those that count for the answer in question."""
+        found = self._holds(item, since)
+        if not self.but:
+            return found
+        return [hold for hold in found if self.said(item, hold)]
+
+    def _commands(self, item: bytes, hold: Hold) -> Iterator[int]:
+        for row in self._own(item, hold.since - 1):
+            if row.silent and row.pos < hold.over and row.pos not in self.but:
+                yield row.pos
+
     def _own(self, item: bytes, since: int) -> list[Row]:
         """What the line itself did to the item, newest first."""
         rows = self.connection.execute(_OWN, (self.collection, item, since, self.line))
@@ -242,6 +285,16 @@ def advance(reach: Reach, head: int, cutoff: int) -> Reach:
 
 def _drained(row: Row, reach: Reach) -> bool:
     return (row.until, row.item) <= (reach.drained or (OPEN + 1, b""))
+
+
+def _outside(row: Row, out: Sequence[Hold]) -> bool:
+    """Whether the item was out of sight when the row would have been told."""
+    return any(row.pos < hold.over for hold in out)
+
+
+def _floor(base: int, out: Sequence[Hold]) -> int:
+    """After which position the line's own rows count: its held edits do, whatever the base."""
+    return min([base, *(hold.since - 1 for hold in out)])
 
 
 def _withdrawn(row: Row, own: list[Row]) -> bool:

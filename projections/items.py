@@ -20,8 +20,8 @@ from domain.item import (
     DELETE,
     Begun,
     ItemEvent,
-    ItemReoffered,
     Moved,
+    OneSided,
     Removed,
     Restored,
     Revised,
@@ -143,7 +143,7 @@ class ItemProjector:
         if isinstance(event, Moved):
             _change(connection, number, event, position, DELETE, edition, until)
             number = _number(connection, event.collection)
-        elif isinstance(event, ItemReoffered) and _number(connection, event.collection) != number:
+        elif isinstance(event, OneSided) and _number(connection, event.collection) != number:
             elsewhere = _number(connection, event.collection)
             _change(connection, elsewhere, event, position, DELETE, edition, until)
             return
@@ -230,6 +230,14 @@ def items(connection: sqlite3.Connection, collection: int) -> Iterator[ItemRow]:
         f"{_ITEM} WHERE collection = ? AND NOT removed ORDER BY id", (collection,)
     )
     return map(_item, rows)
+
+
+def count(connection: sqlite3.Connection, collection: int) -> int:
+    """How many items are live in a collection. PERF: walks an index of the whole folder."""
+    (found,) = connection.execute(
+        "SELECT count(*) FROM item WHERE collection = ? AND NOT removed", (collection,)
+    ).fetchone()
+    return int(found)
 
 
 def with_uid(connection: sqlite3.Connection, uid: str) -> Iterator[ItemRow]:

@@ -243,19 +243,32 @@ def _rounds(
         )
 
 
+_APART = """
+SELECT item, edition, pos, line, generation, held, reduced FROM quarantine
+WHERE partnership = ?1 AND collection = ?2
+UNION ALL SELECT NULL, 0, 0, 0, 0, 0, 0
+WHERE EXISTS (SELECT 1 FROM hold WHERE partnership = ?1 AND collection = ?2)
+"""
+
+
+def apart(
+    connection: sqlite3.Connection, partnership: UUID, collection: UUID
+) -> tuple[dict[bytes, Quarantine], bool]:
+    """What this phone cannot take, by item; and whether any edit of it is held."""
+    rows = connection.execute(_APART, (partnership.bytes, collection.bytes)).fetchall()
+    kept = {
+        item: Quarantine(edition, pos, line, generation, bool(held), bool(reduced))
+        for item, edition, pos, line, generation, held, reduced in rows
+        if item is not None
+    }
+    return kept, len(kept) < len(rows)
+
+
 def quarantined(
     connection: sqlite3.Connection, partnership: UUID, collection: UUID
 ) -> dict[bytes, Quarantine]:
     """What this phone cannot take, by item."""
-    rows = connection.execute(
-        "SELECT item, edition, pos, line, generation, held, reduced FROM quarantine"
-        " WHERE partnership = ? AND collection = ?",
-        (partnership.bytes, collection.bytes),
-    )
-    return {
-        item: Quarantine(edition, pos, line, generation, bool(held), bool(reduced))
-        for item, edition, pos, line, generation, held, reduced in rows
-    }
+    return apart(connection, partnership, collection)[0]
 
 
 def forget(connection: sqlite3.Connection, partnership: UUID) -> None:

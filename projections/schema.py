@@ -16,6 +16,7 @@ from projections import (
     devices,
     directory,
     findings,
+    holds,
     items,
     lines,
     policies,
@@ -37,6 +38,7 @@ MODULES = (
     conflicts,
     relations,
     lines,
+    holds,
     findings,
     asked,
 )
@@ -82,5 +84,6 @@ def projectors(codec: Codec) -> tuple[Projector, ...]:
         ConflictProjector(codec),
         relations.project,
         LineProjector(codec),
+        holds.project,
         findings.project,
     )

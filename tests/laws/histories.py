@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid5
 
+from app import bursts
 from app import items as use
 from app.composition import CODEC
 from app.conversation import Answer, Ask, Command, Conversation
@@ -20,11 +21,11 @@ from app.desk import ItemDesk
 from domain.appointment import Appointment
 from domain.base import NAMESPACE
 from domain.folder import CALENDAR, default_folder
-from domain.item import Item
-from domain.patch import CLEARED
+from domain.item import EditHeld, HeldEdit, Item
+from domain.patch import CLEARED, apply
 from domain.round import Wishes
 from domain.when import AllDay
-from projections import items
+from projections import holds, items
 from projections.delta import Entry
 from projections.synckey import SyncKey
 from tests.builders import House, _digest, read_whole
@@ -190,8 +191,40 @@ class EngineSide:
         loaded = self._load(id_of(item))
         if any(lost.get(wanted, CLEARED) == said for lost in loaded.aside.values()):
             return True
+        events = self.house.groupware.events.get(loaded.id)
+        held = (event.patch for event in events if isinstance(event, EditHeld))
+        if any(patch.get(wanted, CLEARED) == said for patch in held):
+            return True
         editions = range(1, loaded.version + 1)
         return any(self._load(loaded.id, e).values.get(wanted) == said for e in editions)
+
+    # As an administrator sees it
+
+    def wait(self, seconds: int) -> None:
+        self.house.clock.advance(seconds)
+
+    def bursts(self) -> list[UUID]:
+        with self.house.groupware.reading() as connection:
+            return [each.id for each in holds.bursts(connection, self.house.account)]
+
+    def decide(self, burst: UUID, release: bool) -> None:
+        act = bursts.release if release else bursts.discard
+        act(self.house.groupware, self.house.groupware.author("admin:root", "look"), burst)
+
+    def held_by(self, device: str) -> dict[str, model.Values | None]:
+        """What the device in its present line shows instead of what stands."""
+        rows = self.house.rows(
+            "SELECT item, burst FROM hold WHERE over IS NULL AND partnership = ?"
+            " AND line IN (SELECT line FROM round)",
+            partnership_of(device).bytes,
+        )
+        found = ((self._load(UUID(bytes=item)), UUID(bytes=burst)) for item, burst in rows)
+        return {name_of(item.id): self._shown(item, item.held[burst]) for item, burst in found}
+
+    def _shown(self, item: Item, edit: HeldEdit) -> model.Values | None:
+        if edit.patch is None:
+            return None
+        return from_values(apply(self._load(item.id, edit.base).values, edit.patch))
 
     def _load(self, id: UUID, edition: int | None = None) -> Item:
         return self.house.groupware.load(Appointment, id, edition)

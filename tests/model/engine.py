@@ -6,7 +6,10 @@ both face the same simulated phones (`phone.py`). The rules are told in docs/syn
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
+
+from domain.brake import WINDOW, Pace, brake
 
 ADD, CHANGE, DELETE = 1, 2, 3
 OPEN = 1 << 40
@@ -99,6 +102,30 @@ class Kept:
 
 
 @dataclass
+class Hold:
+    """What a line did to an item in a burst, and nobody else sees until it is decided at `over`.
+
+    `rows` are those of its commands, with the item as the device shows it then, None where it
+    was deleted; `base` is the version it was made on."""
+
+    burst: int
+    item: str
+    line: str
+    base: int
+    at: int
+    rows: dict[int, Values | None]
+    over: int = OPEN
+
+    @property
+    def since(self) -> int:
+        return min(self.rows)
+
+    @property
+    def said(self) -> Values | None:
+        return self.rows[max(self.rows)]
+
+
+@dataclass
 class Line:
     name: str
     device: str
@@ -119,6 +146,10 @@ class Engine:
         self.lines: dict[str, list[Line]] = {}  # the line in use, and one begun but unused
         self.aside: list[tuple[str, str, int]] = []
         self.quarantine: dict[tuple[str, str], Kept] = {}  # by device and item
+        self.holds: list[Hold] = []
+        self.lately: dict[tuple[str, int], dict[str, tuple[int, bool]]] = {}
+        self.bursts_begun = 0
+        self.now = 0
         self.keys = 0
         self.made = 0
 
@@ -193,8 +224,9 @@ class Engine:
                 break
 
     def remembers(self, item: str, name: str, value: int) -> bool:
-        """Whether a value stands, stood, or was set aside."""
-        stood = any(v and v.get(name) == value for v in self.versions[item])
+        """Whether a value stands, stood, was set aside, or held."""
+        held = [v for h in self.holds if h.item == item for v in h.rows.values()]
+        stood = any(v and v.get(name) == value for v in [*self.versions[item], *held])
         return stood or (item, name, value) in self.aside
 
     # -- what a device has -----------------------------------------------------------------
@@ -205,13 +237,23 @@ class Engine:
                 return row
         return None
 
-    def fact(self, item: str, line: str, state: State, but: set[int]) -> Row | None:
-        """The line's own last word on whether it has the item, after `base`."""
-        for row in reversed(self.rows[state.base :]):
+    def fact(self, item: str, line: str, state: State, but: Set[int]) -> Row | None:
+        """The line's own last word on whether it has the item, after `base`, or after what it
+        did to it was held."""
+        holds = self.holding(item, line, state.base, but)
+        for row in reversed(self.rows[min([state.base, *(h.since - 1 for h in holds)]) :]):
             own = row.item == item and row.line == line and row.pos not in but
             if own and row.present is not None:
                 return row
         return None
+
+    def holding(self, item: str, line: str, since: int, but: Set[int] = frozenset()) -> list[Hold]:
+        """What this line did to the item that was held and not decided yet at `since`."""
+        own = [h for h in self.holds if (h.item, h.line) == (item, line) and h.over > since]
+        return [h for h in own if h.rows.keys() - but]
+
+    def open(self, item: str, line: str) -> Hold | None:
+        return next(iter(self.holding(item, line, OPEN - 1)), None)
 
     def held(self, item: str, line: str, state: State) -> bool:
         """Live at base, within the cutoff of base, and not kept from the device there."""
@@ -229,11 +271,13 @@ class Engine:
         kept = self.kept(row, line)
         return kept is None or kept.reduced or (kept.held and kept.line == line)
 
-    def has(self, item: str, line: str, state: State, but: set[int]) -> bool:
+    def has(self, item: str, line: str, state: State, but: Set[int]) -> bool:
         """Whether the device has the item once it has read the answer that led to `state`."""
         fact = self.fact(item, line, state, but)
         sent = self.row_at(item, state.target)
-        if sent and state.base < sent.pos <= state.cursor and (not fact or fact.pos < sent.pos):
+        outside = sent and self.outside(sent, line, state, but)
+        told = sent and state.base < sent.pos <= state.cursor and not outside
+        if told and (not fact or fact.pos < sent.pos):
             return sent.op != DELETE and sent.until >= state.cutoff and self.taken(sent, line)
         if (
             sent
@@ -242,6 +286,10 @@ class Engine:
         ):
             state = replace(state, was=state.cutoff)
         return bool(fact.present) if fact else self.held(item, line, state)
+
+    def outside(self, row: Row, line: str, state: State, but: Set[int]) -> bool:
+        """Whether the item is out of the device's sight there: neither told nor news."""
+        return any(row.pos < h.over for h in self.holding(row.item, line, state.base, but))
 
     def known(self, item: str, line: str, state: State) -> int | None:
         """The version on which the device makes its edit, None if it has none."""
@@ -253,12 +301,19 @@ class Engine:
             sent = self.row_at(item, kept.pos - 1) if kept.held else None
         floor = sent.pos if sent else 0
         own = [r for r in self.rows if r.item == item and r.line == line and r.pos > floor]
+        holds = self.holding(item, line, floor)
         for row in reversed(own):
+            for hold in holds:
+                if hold.since <= row.pos <= hold.over:
+                    return None if hold.said is None else hold.base
             withdrawn = any(
                 o.pos > row.pos and not o.silent and o.version == row.version for o in own
             )
             if (row.silent or row.present) and not withdrawn:
                 return row.version
+        for hold in holds:
+            if hold.since <= floor:
+                return None if hold.said is None else hold.base
         return sent.version if sent and sent.op != DELETE else None
 
     def content(self, item: str, line: str, state: State) -> int | None:
@@ -275,7 +330,7 @@ class Engine:
         state: State,
         limit: int,
         stop: State | None = None,
-        but: set[int] = frozenset(),
+        but: Set[int] = frozenset(),
     ) -> tuple[list[tuple[str, Row]], State]:
         """Up to `limit` entries after `state` but not beyond `stop`, and the state then."""
         out: list[tuple[str, Row]] = []
@@ -306,13 +361,15 @@ class Engine:
         rows = [r for r in rows if (r.until, r.item) > (state.drained or (-1, ""))]
         return sorted(rows, key=lambda r: (r.until, r.item))
 
-    def verb(self, line: str, row: Row, state: State, but: set[int]) -> str | None:
+    def verb(self, line: str, row: Row, state: State, but: Set[int]) -> str | None:
         """How the device is told of a row: Add, Change, Delete, SoftDelete or not at all."""
         verb, kept = self.plain_verb(line, row, state, but), self.kept(row, line)
         left_out = kept and not kept.reduced and verb in ("Add", "Change")
         return None if left_out else verb
 
-    def plain_verb(self, line: str, row: Row, state: State, but: set[int]) -> str | None:
+    def plain_verb(self, line: str, row: Row, state: State, but: Set[int]) -> str | None:
+        if self.outside(row, line, state, but):
+            return None
         fact = self.fact(row.item, line, state, but)
         if fact and fact.pos > row.pos and not fact.present:
             return None
@@ -325,11 +382,12 @@ class Engine:
             return "Add"
         if self.spoken(row, line, but):
             return None
-        if row.line != line and self.content(row.item, line, state) == row.version:
+        holds = self.holding(row.item, line, state.base, but)
+        if row.line != line and not holds and self.content(row.item, line, state) == row.version:
             return None  # offered again to another phone only
         return "Change"
 
-    def spoken(self, row: Row, line: str, but: set[int]) -> bool:
+    def spoken(self, row: Row, line: str, but: Set[int]) -> bool:
         """The device has this version, or a later one, because it made it."""
         own = (r for r in self.rows[row.pos - 1 :] if r.item == row.item and r.line == line)
         return any(r.silent and r.pos not in but for r in own)
@@ -393,10 +451,12 @@ class Engine:
                 mine = round.verdicts.get(name)
                 if mine is not None and mine.command == verdict.command:
                     continue
-                if mine is not None and (verdict.pos or 0) > (mine.pos or 0):
+                late = mine is not None and (verdict.pos or 0) > (mine.pos or 0)
+                held = self.held_as(line.name, verdict)
+                if late and not held:
                     change = Command(CHANGE, mine.item, mine.command.values)
                     self.change(line.name, round.after, change, client_wins)
-                elif verdict.item not in told:
+                elif late or verdict.item not in told or (held and not held.rows.keys() - but):
                     self.withdraw(line.name, round, verdict, but)
 
     def reconsider(self, line: Line, round: Round) -> None:
@@ -427,8 +487,9 @@ class Engine:
         client_wins: bool,
     ) -> Reply:
         verdicts: dict[tuple[int, str], Verdict] = {}
+        bursts = self.brake(line, commands, verdicts)
         for command in commands:
-            self.take(line.name, parent.after, command, verdicts, client_wins)
+            self.take(line.name, parent.after, command, verdicts, client_wins, bursts)
         before = state = parent.after
         suspect, out = parent.suspect, []
         if get_changes:
@@ -455,8 +516,9 @@ class Engine:
         pool: dict[tuple[int, str], Verdict] = {}
         for answer in line.answers:
             pool.update(answer.verdicts)
+        bursts = self.brake(line, commands, pool)
         for command in commands:
-            self.take(line.name, line.confirmed.after, command, pool, client_wins)
+            self.take(line.name, line.confirmed.after, command, pool, client_wins, bursts)
         verdicts = {(c.op, c.id): pool[c.op, c.id] for c in commands}
         for answer in reversed(line.answers):
             if answer.verdicts == verdicts:
@@ -534,6 +596,7 @@ class Engine:
         command: Command,
         verdicts: dict[tuple[int, str], Verdict],
         client_wins: bool,
+        bursts: dict[int, int],
     ) -> None:
         name = (command.op, command.id)
         before = verdicts.get(name)
@@ -547,12 +610,19 @@ class Engine:
             item = self.join(line, dict(command.values)) or self.create(dict(command.values), line)
             verdicts[name] = Verdict(command, 1, item, self.head)
         elif command.op == CHANGE:
-            status, pos = self.change(line, state, command, client_wins)
+            burst = bursts.get(CHANGE)
+            status, pos = self.change(line, state, command, client_wins, burst)
             verdicts[name] = Verdict(command, status, command.id, pos)
         else:
-            pos = None
-            if command.id in self.live():
+            pos, held = None, self.open(command.id, line)
+            if held:
+                pos = None if held.said is None else self.hold(held, None)
+            elif command.id in self.live() and DELETE in bursts:
+                version = len(self.versions[command.id])
+                pos = self.hold(self.begin_hold(bursts[DELETE], command.id, line, version), None)
+            elif command.id in self.live():
                 pos = self.write(command.id, DELETE, None, line, True, False)
+                self.note(line, DELETE, command.id, False)
             elif self.has(command.id, line, state, set()):
                 pos = self.touch(command.id, DELETE, line, True, False)
             verdicts[name] = Verdict(command, 1, command.id, pos)
@@ -561,23 +631,48 @@ class Engine:
         """An Add of what the collection already holds becomes that item, once per line."""
         for item, theirs in self.live().items():
             added = any(r.item == item and r.line == line and r.present for r in self.rows)
-            if theirs["uid"] == values["uid"] and not added:
+            held = self.open(item, line)
+            removing = held is not None and held.said is None
+            if theirs["uid"] == values["uid"] and (removing or not added):
                 differing = [(item, f, v) for f, v in values.items() if theirs.get(f) != v]
                 self.aside.extend(differing)
-                self.touch(item, CHANGE, line, not differing, True)
+                pos = self.touch(item, CHANGE, line, not differing, True)
+                if held and removing:
+                    held.over = pos
                 return item
         return None
 
     def change(
-        self, line: str, state: State, command: Command, client_wins: bool
+        self,
+        line: str,
+        state: State,
+        command: Command,
+        client_wins: bool,
+        burst: int | None = None,
     ) -> tuple[int, int | None]:
         item, mine = command.id, dict(command.values)
         version = self.known(item, line, state)
         history = self.versions.get(item)
-        if history is None or version is None or history[-1] is None:
+        held = self.open(item, line)
+        if held and held.said is not None:
+            return 1, self.hold(held, mine)
+        if held or history is None or version is None or history[-1] is None:
             self.aside.extend((item, f, v) for f, v in mine.items())
             return 8, None
-        base, theirs = history[version - 1] or {}, history[-1]
+        if burst is not None and mine != self.values(item, version):
+            return 1, self.hold(self.begin_hold(burst, item, line, version), mine)
+        return self.merge(line, item, version, mine, client_wins)
+
+    def values(self, item: str, version: int) -> Values:
+        """What a version holds; one that removed the item, what it held before."""
+        history = self.versions[item]
+        return history[version - 1] or history[version - 2] or {}
+
+    def merge(
+        self, line: str, item: str, version: int, mine: Values, client_wins: bool
+    ) -> tuple[int, int | None]:
+        history = self.versions[item]
+        base, theirs = self.values(item, version), history[-1] or {}
         patch = {f: v for f, v in mine.items() if base.get(f) != v}
         lost = {f for f in patch if theirs.get(f) not in (base.get(f), patch[f])}
         if lost and client_wins:
@@ -591,12 +686,94 @@ class Engine:
             return status, None
         if merged == theirs:
             return status, self.touch(item, CHANGE, line, False, None)
+        self.note(line, CHANGE, item, False)
         return status, self.write(item, CHANGE, merged, line, fresh, None)
 
-    def withdraw(self, line: str, round: Round, verdict: Verdict, but: set[int]) -> None:
+    def withdraw(self, line: str, round: Round, verdict: Verdict, but: Set[int]) -> None:
         """The device no longer speaks of it: what became of it is news to the device."""
         if verdict.pos is None:
             return
-        newest = next(r for r in reversed(self.rows) if r.item == verdict.item)
         has = self.has(verdict.item, line, round.after, but)
-        self.touch(verdict.item, newest.op, line, False, has)
+        held = self.open(verdict.item, line)
+        if held and verdict.pos in held.rows:
+            said = [pos for pos in held.rows if pos not in but]
+            if said:
+                self.hold(held, held.rows[max(said)])
+            else:
+                held.over = self.touch(verdict.item, self.stands(verdict.item), line, False, has)
+        else:
+            self.touch(verdict.item, self.stands(verdict.item), line, False, has)
+
+    def stands(self, item: str) -> int:
+        """The operation of a row for an item as it stands."""
+        return CHANGE if item in self.live() else DELETE
+
+    # -- the brake -------------------------------------------------------------------------
+
+    def brake(
+        self, line: Line, commands: list[Command], taken: dict[tuple[int, str], Verdict]
+    ) -> dict[int, int]:
+        """The operations that are held in this request, and the burst they belong to."""
+        fresh = [c for c in commands if (c.op, c.id) not in taken or c != taken[c.op, c.id].command]
+        braked = [op for op in (CHANGE, DELETE) if self.too_fast(line.device, op, fresh)]
+        return dict.fromkeys(braked, self.burst_of(line.name)) if braked else {}
+
+    def too_fast(self, device: str, op: int, fresh: list[Command]) -> bool:
+        lately = self.lately.get((device, op), {}).values()
+        held = [held for at, held in lately if at > self.now - WINDOW]
+        asked = len({c.id for c in fresh if c.op == op})
+        pace = Pace(held.count(False), held.count(True), asked)
+        return asked > 0 and brake(op, pace, lambda: len(self.live()))
+
+    def burst_of(self, line: str) -> int:
+        """The burst that is on, or a new one."""
+        for hold in reversed(self.holds):
+            if hold.line == line and hold.over == OPEN and hold.at > self.now - WINDOW:
+                return hold.burst
+        self.bursts_begun += 1
+        return self.bursts_begun
+
+    def begin_hold(self, burst: int, item: str, line: str, version: int) -> Hold:
+        self.holds.append(Hold(burst, item, line, version, self.now, {}))
+        return self.holds[-1]
+
+    def hold(self, held: Hold, said: Values | None) -> int:
+        """A row that only the line sees: it has done this, nobody else has."""
+        pos = self.touch(held.item, self.stands(held.item), held.line, True, said is not None)
+        held.rows[pos], held.at = said, self.now
+        self.note(held.line, DELETE if said is None else CHANGE, held.item, True)
+        return pos
+
+    def held_as(self, line: str, verdict: Verdict) -> Hold | None:
+        own = (h for h in self.holds if (h.item, h.line) == (verdict.item, line))
+        return next((h for h in own if verdict.pos in h.rows), None)
+
+    def note(self, line: str, op: int, item: str, held: bool) -> None:
+        self.lately.setdefault((line.split("/")[0], op), {})[item] = (self.now, held)
+
+    def wait(self, seconds: int) -> None:
+        self.now += seconds
+
+    def bursts(self) -> list[int]:
+        """What waits for a decision, the oldest first."""
+        return list(dict.fromkeys(h.burst for h in self.holds if h.over == OPEN))
+
+    def decide(self, burst: int, release: bool) -> None:
+        """As if it were done now by the device that did it; or as if it had never been."""
+        for hold in [h for h in self.holds if h.burst == burst and h.over == OPEN]:
+            item, line, said = hold.item, hold.line, hold.said
+            hold.over = self.touch(item, self.stands(item), line, False, None)
+            if release and item not in self.live():
+                self.aside.extend((item, f, v) for f, v in (said or {}).items())
+            elif release and said is None:
+                self.write(item, DELETE, None, line, False, None)
+            elif release:
+                self.merge(line, item, hold.base, said or {}, client_wins=False)
+            if release:
+                for op in (CHANGE, DELETE):
+                    self.lately.pop((line.split("/")[0], op), None)
+
+    def held_by(self, device: str) -> dict[str, Values | None]:
+        """What the device in its present line shows instead of what stands."""
+        lines = {line.name for line in self.lines.get(device, [])}
+        return {h.item: h.said for h in self.holds if h.line in lines and h.over == OPEN}
