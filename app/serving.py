@@ -48,6 +48,7 @@ CHOSEN: Final[dict[str, Any]] = {
     "timeout": 60,
     "limit_request_line": 8190,
     "limit_request_field_size": 16_380,
+    "limit_request_fields": 100,
     "preload_app": False,
     "max_requests": 0,
     "control_socket_disable": True,
@@ -115,6 +116,11 @@ class Server(BaseApplication):  # type: ignore[misc]
         return wsgi.start(self._settings, self.hub)
 
 
+def wait_for_no_reader(listener: socket.socket) -> None:
+    """Connections that are accepted here end once an answer stays unread for too long."""
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD)
+
+
 def _unhurried(config: object, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
     """The handshake is left to the worker, which knows how long to wait for it."""
     context: Any = default()
@@ -130,7 +136,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
     def patch(self) -> None:
         super().patch()
         for each in self.sockets:
-            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD)
+            wait_for_no_reader(each)
 
     def run(self) -> None:
         self._connections: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Whoever sends or reads too slowly is not waited for, and nobody else notices."""
+"""Whoever sends too slowly is not waited for; whose header is too large is told so."""
 
 from __future__ import annotations
 
@@ -93,3 +93,21 @@ def test_who_does_not_speak_tls_is_shown_the_door_without_a_word_in_the_log(
         connection.sendall(said)
         trickled(connection, b"")
     assert server.words() == before
+
+
+@pytest.mark.parametrize(
+    ("line", "headers", "status"),
+    [
+        ("/" + "a" * 8_000, "", 404),
+        ("/" + "a" * 8_191, "", 414),
+        ("/", "X-Long: " + "a" * 16_000 + "\r\n", 404),
+        ("/", "X-Long: " + "a" * 16_400 + "\r\n", 431),
+        ("/", "".join(f"X-{n}: a\r\n" for n in range(90)), 404),
+        ("/", "".join(f"X-{n}: a\r\n" for n in range(101)), 431),
+    ],
+    ids=["a line", "a line too long", "a field", "a field too long", "fields", "too many"],
+)
+def test_a_header_has_its_bounds(server: Server, line: str, headers: str, status: int) -> None:
+    with speaking(server) as connection:
+        connection.sendall(f"GET {line} HTTP/1.1\r\nHost: x\r\n{headers}\r\n".encode())
+        assert connection.recv(4096).startswith(f"HTTP/1.1 {status} ".encode())
