@@ -62,6 +62,24 @@ class Wire:
 
     def ask(self, command: str, body: Element | None = None) -> Element | None:
         """The reply's document, None if it has none; Unanswered, or Denied."""
+        reply = self._request("POST", self._target(command), b"" if body is None else encode(body))
+        return decode(reply.content) if reply.content else None
+
+    def begin(self, command: str, body: Element) -> socket.socket:
+        """Ask, and do not wait for the reply, which will come out of this socket."""
+        ours = self.connect()
+        assert self._connection is not None
+        self._connection.request("POST", self._target(command), encode(body), self._headers())
+        return ours
+
+    def finish(self) -> Element:
+        """The reply to what was begun."""
+        assert self._connection is not None
+        reply = _Reply(self._connection.getresponse())
+        assert reply.status == 200, reply.status
+        return decode(reply.content)
+
+    def _target(self, command: str) -> str:
         query = urlencode(
             {
                 "Cmd": command,
@@ -70,10 +88,7 @@ class Wire:
                 "DeviceType": self.kind,
             }
         )
-        data = b"" if body is None else encode(body)
-        reply = self._request("POST", f"{ENDPOINT}?{query}", data)
-        content = reply.content
-        return decode(content) if content else None
+        return f"{ENDPOINT}?{query}"
 
     def connect(self) -> socket.socket:
         """The socket to the server, opened if it is not."""
@@ -153,12 +168,16 @@ class Wire:
 
     def ping(self, folders: list[str], seconds: int) -> tuple[str, list[str]]:
         """Status, and the folders that have news (MS-ASCMD 2.2.1.13)."""
-        listed = [E("ping:Folder", E("ping:Id", id), E("ping:Class", "Calendar")) for id in folders]
-        body = E("ping:Ping", E("ping:HeartbeatInterval", seconds), E("ping:Folders", *listed))
-        reply = self.ask("Ping", body)
+        reply = self.ask("Ping", pinging(folders, seconds))
         assert reply is not None
         named = reply.find("ping:Folders")
         return reply.text_of("ping:Status", ""), [each.value for each in named or ()]
+
+
+def pinging(folders: list[str], seconds: int) -> Element:
+    """What a Ping says (MS-ASCMD 2.2.1.13)."""
+    listed = [E("ping:Folder", E("ping:Id", id), E("ping:Class", "Calendar")) for id in folders]
+    return E("ping:Ping", E("ping:HeartbeatInterval", seconds), E("ping:Folders", *listed))
 
 
 class _Reply:
