@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
-from uuid import UUID
 
 from adapters.eas.reply import Reply
 from adapters.eas.request import Request
@@ -16,8 +13,8 @@ from adapters.eas.version import Version
 from app.groupware import Groupware
 from app.journal import Fields
 from app.settings import Settings
-from app.wake import Waiter, WakeHub
-from app.watch import watched
+from app.stay import Stay
+from app.wake import WakeHub
 from domain.base import Authorship
 from projections.accounts import AccountRow
 from projections.devices import PartnershipRow
@@ -26,8 +23,8 @@ from projections.devices import PartnershipRow
 @dataclass(frozen=True)
 class Context:
     """Who asks, with which phone, and the house. `journal` takes what the request's line is to
-    tell: keys and counts, never what somebody wrote. `connection` is the phone's socket;
-    `request_id` leads from the events of this request back to its line."""
+    tell: keys and counts, never what somebody wrote. `request_id` leads from the events of this
+    request back to its line; `stay` is its wait, should it have to."""
 
     groupware: Groupware
     hub: WakeHub
@@ -37,20 +34,13 @@ class Context:
     now: datetime
     locale: str
     journal: Fields = field(default_factory=dict)
-    connection: socket.socket | None = None
     request_id: str = ""
+    stay: Stay = field(default_factory=Stay)
 
     def author(self) -> Authorship:
         """Whose act a change of this request is."""
         phone = self.partnership
         return Authorship(f"device:{phone.device}", self.request_id, self.now, phone.id)
-
-    @contextmanager
-    def parked(self, topics: Iterable[UUID]) -> Iterator[Waiter]:
-        """Registers; compare what is there with what the phone has, then `wait`. Vanished comes
-        out of `wait` if the phone goes away, and is not the command's to catch."""
-        with self.hub.register(topics) as waiter, watched(self.connection, waiter):
-            yield waiter
 
 
 Handle = Callable[[Context, Request], Reply]

@@ -27,8 +27,9 @@ from app.journal import Fields
 from app.limits import Pace
 from app.rehearsal import rehearsal
 from app.settings import Settings
+from app.stay import Parked, Stay
 from app.still import Stillness, small_body
-from app.wake import WakeHub
+from app.wake import Vanished, WakeHub
 from projections.accounts import AccountRow
 from projections.devices import PartnershipRow
 
@@ -42,6 +43,9 @@ TRIED: Final = {"FolderSync", "Provision", "Settings"}
 
 WORTHWHILE: Final = 1024
 """Smaller documents hardly shrink; an empty one must never be compressed at all."""
+
+STAY: Final = "taccuino.stay"
+"""Where in its environment the stay of a request is."""
 
 AGAIN: Final = ("command", "account", "device", "version", "in")
 
@@ -63,7 +67,8 @@ class ActiveSync:
     still: Stillness | None = None
 
     def __call__(self, req: falcon.Request, resp: falcon.Response) -> None:
-        with journal.entry() as fields:
+        stay: Stay = req.env[STAY]
+        with journal.entry(stay.line, unless=Parked) as fields:
             answer = self._answer(req, fields)
             fields.update(status=answer.status, out=len(answer.body))
             headers = {**ALWAYS, **errors.named(fields), **answer.headers}
@@ -71,7 +76,11 @@ class ActiveSync:
 
     def _answer(self, req: falcon.Request, fields: Fields) -> Http:
         try:
+            if req.env[STAY].gone:
+                raise Vanished
             return self._remembered(req, fields) or self._looked_for(req, fields)
+        except Parked:
+            raise
         except Exception as error:  # the border of one request: whatever happens stays in it
             told = errors.answer(error, fields)
             return _failed(told, _line(req), fields) if isinstance(told, Failure) else told
@@ -79,6 +88,8 @@ class ActiveSync:
     def _remembered(self, req: falcon.Request, fields: Fields) -> Http | None:
         """Nothing again, to who asked the same before; None if the request is of another kind."""
         if self.still is None or req.method != "POST" or not small_body(req):
+            return None
+        if req.env[STAY].waiter is not None:
             return None
         data = read_body(req, self.settings.max_body)
         digest = self.still.digest(req.env, data)
@@ -167,8 +178,10 @@ class ActiveSync:
         fields: Fields,
     ) -> Reply:
         def handled(request: Request) -> Reply | None:
+            stay: Stay = req.env[STAY]
             now, id = self.groupware.clock(), str(fields["request"])
-            phone = self.admit(self.groupware, account, request, now, self.settings, id)
+            came = stay.came = stay.came or now
+            phone = self.admit(self.groupware, account, request, came, self.settings, id)
             if phone is None:
                 return None
             context = Context(
@@ -180,8 +193,8 @@ class ActiveSync:
                 now=now,
                 locale=request.locale,
                 journal=fields,
-                connection=req.env.get("gunicorn.socket"),
                 request_id=id,
+                stay=stay,
             )
             return command.handle(context, request)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Final
 
 from falcon import Request, Response
@@ -63,7 +64,7 @@ def public_url(req: Request, settings: Settings) -> str:
 
 def read_body(req: Request, most: int) -> bytes:
     """The whole body, whether its length was announced or it comes in chunks; TooLarge, or
-    Refusal if it was cut off on the way."""
+    Refusal if it was cut off on the way. It can be read again: a request that waits will be."""
     announced = req.env.get("CONTENT_LENGTH") or ""
     if announced.isdecimal() and int(announced) > most:
         raise TooLarge
@@ -75,4 +76,5 @@ def read_body(req: Request, most: int) -> bytes:
         raise TooLarge
     if announced.isdecimal() and len(data) < int(announced):
         raise Refusal(CONTENT, "the body was cut off")
+    req.env["wsgi.input"] = BytesIO(data)
     return data

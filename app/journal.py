@@ -13,14 +13,17 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, TextIO, cast
+from typing import Any, Final, TextIO, cast
 
 import structlog
 
 LEADING: Final = ["timestamp", "event"]
 LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
-Fields = dict[str, object]
+BEGAN: Final = "began"
+
+Fields = dict[str, Any]
+Errors = type[Exception] | tuple[type[Exception], ...]
 log = structlog.get_logger()
 
 
@@ -54,18 +57,31 @@ def configure(level: str, stream: TextIO = sys.stderr) -> None:
 
 
 @contextmanager
-def entry() -> Iterator[Fields]:
-    """The line of one request, filled in on the way and written at its end.
+def entry(fields: Fields | None = None, unless: Errors = ()) -> Iterator[Fields]:
+    """The line of one request, filled in on the way and written at its end; an exception that
+    is one of `unless` says that the end is still to come, with the same fields.
 
     `request` is the id by which the events it caused can be found.
     """
-    fields: Fields = {"request": secrets.token_hex(6)}
-    began = time.perf_counter()
+    fields = {} if fields is None else fields
+    began = fields.pop(BEGAN, None) or time.perf_counter()
+    id = fields.setdefault("request", secrets.token_hex(6))
     try:
         yield fields
-    finally:
-        fields["ms"] = round((time.perf_counter() - began) * 1000, 1)
-        log.info("served", **fields)
+    except unless:
+        fields.clear()
+        fields.update({"request": id, BEGAN: began})
+        raise
+    except BaseException:
+        _write(fields, began)
+        raise
+    _write(fields, began)
+
+
+def _write(fields: Fields, began: float) -> None:
+    if fields.get("times") == 0:
+        return  # it was told a moment ago, and will be again
+    log.info("served", **fields, ms=round((time.perf_counter() - began) * 1000, 1))
 
 
 def incident(error: Exception) -> str:

@@ -1,37 +1,42 @@
-"""Parks a request until there is news for its phone. A parked request holds no connection to
-the store and no item.
+"""Lets a request wait until there is news for its phone, and keeps next to nothing meanwhile.
+
+A request that waits is not held: it is asked again. Whoever handles it registers for what could
+be news, looks, and if there is nothing raises `Parked`; all that it needed goes, down to the
+shell of the server, where the `Stay` waits with the bytes of the request. When one of the topics
+rings, or the time is over, the same request is handled anew, from who asks on. So whatever makes
+a person or a phone unwelcome counts for who waits as for who comes (DESIGN law 12), and a parked
+request holds no connection to the store and no item.
 
 It registers first, then looks, then waits, so that nothing in between is missed. What it found
-is told only if nobody overtook it meanwhile: it may be what the newer request did. A newer request
-of the same kind by the same phone ends it, wherever it is parked: the network it came through is
-gone, or its key. So does whatever makes the phone unwelcome (DESIGN law 12). A ring of all
-topics at once says that nobody knows what was touched: a reason to look, and to wait on.
+is told only if nobody took its place meanwhile: it may be what the newer request did. A newer
+request of the same kind by the same phone does so, wherever the older waits: the network it came
+through is gone, or its key. A ring of all topics at once says that nobody knows what was
+touched: a reason to look, and to wait on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 from uuid import UUID, uuid5
 
 from adapters.eas.request import Request
-from app import phones
-from app.auth import NotEnabled
 from app.context import Context
 from app.journal import log
+from app.stay import Parked
 from domain.folder import hierarchy_of
-from projections import accounts
+from domain.policy import Policy
+from projections import accounts, devices
 
 T = TypeVar("T")
 
 
-def overtake(context: Context, request: Request) -> None:
-    """End what this phone has parked with the same command. To be done before parking anew."""
-    context.hub.ring([_overtaken(context, request)])
-
-
-def _overtaken(context: Context, request: Request) -> UUID:
-    return uuid5(context.partnership.id, f"overtaken:{request.command}")
+def superseded(context: Context, request: Request) -> bool:
+    """Whether a newer request of this phone has taken the place of this one. At its first look
+    a request takes the place of the older ones."""
+    if context.stay.waiter is None:
+        context.hub.ring([_place(context, request)])
+    return context.stay.superseded
 
 
 def park(
@@ -41,31 +46,39 @@ def park(
     seconds: float,
     news: Callable[[], T | None],
 ) -> T | None:
-    """The first news, or None when the time is over or nobody is left to tell."""
-    account, phone = context.account.id, context.partnership.id
-    overtaken = _overtaken(context, request)
-    deadline = context.now.timestamp() + seconds
-    topics = [*collections, hierarchy_of(account), account, phone, overtaken]
-    with context.parked(topics) as waiter:
-        while True:
-            found = news()
-            if found is None:
-                log.debug("parked", request=context.request_id, device=context.partnership.device)
-            left = deadline - context.groupware.clock().timestamp()
-            rung = waiter.wait(left if found is None else 0)
-            if overtaken in rung and rung != waiter.topics:
-                return None
-            if account in rung or phone in rung:
-                expect_welcome(context, request)
-            if found is not None or not rung:
-                return found
+    """The first news, or None when the time is over or nobody is left to tell. Parked if it has
+    to wait."""
+    stay = context.stay
+    if stay.waiter is None:
+        topics = (*collections, *_welcome(context))
+        stay.begin(context.hub, topics, _place(context, request), seconds)
+        if not _as_admitted(context):
+            stay.look_again()
+    if stay.over:
+        return None
+    found = news()
+    if found is None:
+        log.debug("parked", request=context.request_id, device=context.partnership.device)
+        raise Parked
+    stay.settle()
+    return None if stay.superseded else found
 
 
-def expect_welcome(context: Context, request: Request) -> None:
-    """NotEnabled or a Refusal if the person or the phone may no longer come in."""
-    groupware = context.groupware
-    with groupware.reading() as connection:
+def _place(context: Context, request: Request) -> UUID:
+    return uuid5(context.partnership.id, f"place:{request.command}")
+
+
+def _welcome(context: Context) -> Iterator[UUID]:
+    """What decides, beside the folders, how this phone is answered."""
+    account = context.account
+    yield from (hierarchy_of(account.id), account.id, context.partnership.id)
+    if account.policy:
+        yield Policy.id_of(account.policy)
+
+
+def _as_admitted(context: Context) -> bool:
+    """Whether nothing was decided about the person or the phone since it was let in."""
+    with context.groupware.reading() as connection:
         account = accounts.by_id(connection, context.account.id)
-    if account is None or not account.enabled:
-        raise NotEnabled
-    phones.admit(groupware, account, request, groupware.clock(), context.settings)
+        phone = devices.by_id(connection, context.partnership.id)
+    return (account, phone) == (context.account, context.partnership)

@@ -12,6 +12,8 @@ from app.autodiscover import Autodiscover
 from app.eas import ActiveSync
 from app.health import Health
 from app.http import Http, words
+from app.stay import Parked, Stay
+from app.watch import watched
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 NOTHING: Final = "There is nothing here."
@@ -37,7 +39,8 @@ def create_app(phones: ActiveSync) -> WSGI:
     app.add_sink(discover.xml, autodiscover.XML_PATH)
     app.add_sink(discover.json, autodiscover.JSON_PATH)
     app.add_sink(phones, eas.PATH)
-    return _bordered(app)
+    app.add_error_handler(Parked, _parked)
+    return _patient(_bordered(app))
 
 
 def _nothing(req: falcon.Request, resp: falcon.Response) -> None:
@@ -46,6 +49,35 @@ def _nothing(req: falcon.Request, resp: falcon.Response) -> None:
 
 def _crashed(req: falcon.Request, resp: falcon.Response, error: Exception, params: object) -> None:
     _told(error).put(resp)
+
+
+def _parked(req: falcon.Request, resp: falcon.Response, error: Parked, params: object) -> None:
+    raise error
+
+
+def _patient(app: WSGI) -> WSGI:
+    """A request that is parked waits here, where the stack is flat and all else is gone."""
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        environ[eas.STAY] = stay = Stay()
+        try:
+            while (told := _unless_parked(app, environ, start_response)) is None:
+                with watched(environ.get("gunicorn.socket"), stay.waiter):
+                    stay.wait()
+        finally:
+            stay.end()
+        return told
+
+    return application
+
+
+def _unless_parked(
+    app: WSGI, environ: dict[str, Any], start_response: Callable[..., Any]
+) -> Iterable[bytes] | None:
+    try:
+        return app(environ, start_response)
+    except Parked:
+        return None
 
 
 def _bordered(app: WSGI) -> WSGI:
@@ -58,6 +90,8 @@ def _bordered(app: WSGI) -> WSGI:
 
         try:
             return app(environ, start)
+        except Parked:
+            raise
         except Exception as error:  # the outermost border
             headers = [*_told(error).headers.items(), ("Content-Length", "0")]
             start_response("503 Service Unavailable", headers)

@@ -27,6 +27,8 @@ from app.bell import Bell, Ear, Topics
 from projections.touched import touched
 
 LOOK: Final = 0.5
+ANYTHING: Final = UUID(int=0)
+"""The topic that everybody waits for: nobody knows what was touched."""
 
 
 class Vanished(Exception):
@@ -38,10 +40,10 @@ class Waiter:
 
     __slots__ = ("_gone", "_hub", "_lock", "_rung", "topics")
 
-    def __init__(self, hub: WakeHub, topics: frozenset[UUID]) -> None:
+    def __init__(self, hub: WakeHub, topics: tuple[UUID, ...]) -> None:
         self.topics = topics
         self._hub = hub
-        self._rung: set[UUID] = set()
+        self._rung: frozenset[UUID] = frozenset()
         self._gone = False
         self._lock = threading.Lock()
         self._lock.acquire()
@@ -55,7 +57,7 @@ class Waiter:
                 break
         if self._gone:
             raise Vanished
-        rung, self._rung = frozenset(self._rung), set()
+        rung, self._rung = self._rung, frozenset()
         return rung
 
     def cancel(self) -> None:
@@ -68,7 +70,7 @@ class Waiter:
         self.release()
 
     def touch(self, topics: Iterable[UUID]) -> None:
-        self._rung.update(topics)
+        self._rung = self._rung.union(topics)
         self.release()
 
     def release(self) -> None:
@@ -116,7 +118,7 @@ class WakeHub:
         self._bell.send(None)
 
     def register(self, topics: Iterable[UUID]) -> Waiter:
-        waiter = Waiter(self, frozenset(topics))
+        waiter = Waiter(self, tuple(topics))
         self._waiters.add(waiter)
         for topic in waiter.topics:
             self._waiting[topic].add(waiter)
@@ -177,7 +179,7 @@ class WakeHub:
             callback(topics)
         if topics is None:
             for waiter in list(self._waiters):
-                waiter.touch(waiter.topics)
+                waiter.touch((ANYTHING,))
             return
         for topic in topics & self._waiting.keys():
             for waiter in list(self._waiting[topic]):

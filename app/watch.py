@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import select
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Final
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Final
 
 import gevent
 from gevent import monkey
@@ -29,32 +28,44 @@ def hung_up(descriptor: int) -> bool:
     return bool(poll.poll(0))
 
 
-@contextmanager
-def watched(connection: socket.socket | None, waiter: Waiter) -> Iterator[Waiter]:
-    """While inside, `waiter` learns when the phone at the other end of `connection` is gone."""
-    if connection is None:
-        yield waiter
-        return
-    descriptor = connection.fileno()
-    loop = gevent.get_hub().loop
-    reading, again = loop.io(descriptor, READ), loop.timer(AGAIN, AGAIN)
+class Watch:
+    """While inside, `waiter` learns when the phone at the other end of `connection` is gone.
 
-    def look() -> None:
-        if hung_up(descriptor):
-            reading.stop()
-            again.stop()
-            waiter.vanish()
+    There are as many as requests that wait, so there is little to it.
+    """
 
-    def readable() -> None:
-        """Something came that is not the end (TLS's farewell, say): its end will follow."""
-        reading.stop()
-        again.start(look)
-        look()
+    __slots__ = ("_again", "_descriptor", "_reading", "_waiter")
 
-    reading.start(readable)
-    try:
-        yield waiter
-    finally:
-        for watcher in (reading, again):
-            watcher.stop()
-            watcher.close()
+    def __init__(self, connection: socket.socket, waiter: Waiter) -> None:
+        self._waiter = waiter
+        self._descriptor = connection.fileno()
+        self._reading = gevent.get_hub().loop.io(self._descriptor, READ)
+        self._again: Any = None
+
+    def __enter__(self) -> None:
+        self._reading.start(self._readable)
+
+    def __exit__(self, *_: object) -> None:
+        for watcher in (self._reading, self._again):
+            if watcher is not None:
+                watcher.stop()
+                watcher.close()
+
+    def _readable(self) -> None:
+        """Something came. If it is not the end (TLS's farewell, say), its end will follow."""
+        self._reading.stop()
+        self._again = gevent.get_hub().loop.timer(AGAIN, AGAIN)
+        self._again.start(self._look)
+        self._look()
+
+    def _look(self) -> None:
+        if hung_up(self._descriptor):
+            self._again.stop()
+            self._waiter.vanish()
+
+
+def watched(
+    connection: socket.socket | None, waiter: Waiter | None
+) -> AbstractContextManager[None]:
+    """Outside the server there is no connection to look at."""
+    return nullcontext() if connection is None or waiter is None else Watch(connection, waiter)

@@ -19,7 +19,7 @@ from adapters.eas.request import Request
 from app import classes
 from app.context import Context
 from app.conversation import Conversation
-from app.parking import overtake, park
+from app.parking import park, superseded
 from app.talk import folder_named, hierarchy_changed, talk_about
 from projections import asked
 from projections.folders import FolderRow
@@ -35,7 +35,8 @@ class News:
 
 
 def handle(context: Context, request: Request) -> Reply:
-    overtake(context, request)
+    if superseded(context, request):
+        return Answer(wire.write(wire.EXPIRED))
     try:
         said = wire.read(request.body)
     except Broken:

@@ -20,7 +20,7 @@ from adapters.eas.version import Version
 from app import repeating
 from app.context import Context
 from app.exchange import Exchange
-from app.parking import overtake, park
+from app.parking import park, superseded
 from app.talk import hierarchy_changed
 from domain.folder import hierarchy_of
 from domain.policy import Policy
@@ -31,7 +31,8 @@ LONGEST: Final = 3540
 
 
 def handle(context: Context, request: Request) -> Reply:
-    overtake(context, request)
+    if superseded(context, request):
+        return Empty()
     if request.body is None and request.version < Version.V12_1:
         return Failure(CONTENT)
     try:
@@ -107,7 +108,7 @@ def _told(exchanges: list[Exchange], asked: SyncRequest) -> Iterator[Told]:
 
 
 def _woken(context: Context, request: Request, exchanges: list[Exchange], wait: int) -> int | None:
-    """Park until something is news: SUCCESS, or HIERARCHY; None when the time is over."""
+    """SUCCESS if something is news, or HIERARCHY; None when the time to wait for it is over."""
     ids = [id for exchange in exchanges if (id := uuid_of(exchange.wire.id))]
 
     def news() -> int | None:

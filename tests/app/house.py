@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +24,7 @@ from app.composition import open_groupware
 from app.context import Context
 from app.groupware import Groupware
 from app.settings import Settings
+from app.stay import Parked, Stay
 from app.wake import Waiter, WakeHub
 from domain.base import Authorship
 from domain.folder import CALENDAR, CONTACTS, default_folder
@@ -52,20 +52,22 @@ class Impatient:
     """A hub where every wait is over at once; `waited` are the seconds each was to take."""
 
     def __init__(self) -> None:
-        self.waited: list[float] = []
+        self.waited: list[int] = []
         self.topics: frozenset[UUID] = frozenset()
 
     def ring(self, topics: Iterable[UUID]) -> None:
         """Nobody waits here."""
 
-    @contextmanager
-    def register(self, topics: Iterable[UUID]) -> Iterator[Impatient]:
+    def register(self, topics: Iterable[UUID]) -> Impatient:
         self.topics = frozenset(topics)
-        yield self
+        return self
+
+    def cancel(self) -> None:
+        """Nobody waits here."""
 
     def wait(self, seconds: float) -> frozenset[UUID]:
         if seconds:
-            self.waited.append(seconds)
+            self.waited.append(round(seconds))
         return frozenset()
 
 
@@ -225,23 +227,39 @@ class House:
         return reply
 
     def _reply(self, request: Request, name: str) -> Reply:
+        stay = Stay()
         try:
-            partnership = self.admit(request, name)
-            assert partnership is not None
-            context = Context(
-                groupware=self.groupware,
-                hub=self.hub,
-                settings=self.settings,
-                account=self.account(name),
-                partnership=partnership,
-                now=self.clock(),
-                locale="",
-            )
-            return COMMANDS[request.command].handle(context, request)
+            while (reply := self._looked(request, name, stay)) is None:
+                stay.wait()
+            return reply
         except Refusal as refusal:
             return Failure(refusal.status)
         except NotEnabled:
             return Failure(errors.DISABLED)
+        finally:
+            stay.end()
+
+    def _looked(self, request: Request, name: str, stay: Stay) -> Reply | None:
+        """None for a request that has to wait."""
+        account = self.account(name)
+        if not account.enabled:
+            raise NotEnabled
+        partnership = self.admit(request, name)
+        assert partnership is not None
+        context = Context(
+            groupware=self.groupware,
+            hub=self.hub,
+            settings=self.settings,
+            account=account,
+            partnership=partnership,
+            now=self.clock(),
+            locale="",
+            stay=stay,
+        )
+        try:
+            return COMMANDS[request.command].handle(context, request)
+        except Parked:
+            return None
 
     def answer(self, command: str, body: Element | None = None, **how: Any) -> Element:
         reply = self.ask(command, body, **how)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -14,7 +15,9 @@ from adapters.wbxml import E, Element
 from app import people, phones
 from app.commands import ping as ping_command
 from app.context import Context
-from app.parking import overtake
+from app.parking import superseded
+from app.stay import Stay
+from app.wake import Waiter
 from tests.app.handset import (
     EVERY,
     Handset,
@@ -334,7 +337,7 @@ def test_what_was_found_is_not_told_where_a_newer_ping_came_meanwhile(
     phone = ready(open_house)
 
     def news(context: Context, ids: tuple[str, ...]) -> ping_command.News:
-        overtake(context, a_request("Ping"))
+        superseded(replace(context, stay=Stay()), a_request("Ping"))
         return ping_command.News(2, ids)
 
     monkeypatch.setattr(ping_command, "_news", news)
@@ -389,3 +392,20 @@ def test_a_phone_that_began_anew_is_not_told_for_ever_of_what_it_never_had(house
     assert told(ping(phone)) == (1, [])
     house.contact(first_name="Carl")
     assert told(ping(phone)) == (2, [phone.contacts])
+
+
+def test_what_is_decided_while_a_phone_is_let_in_counts_as_if_it_waited(
+    open_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The block comes after admission and before there is anybody to ring for."""
+    phone = ready(open_house)
+    register, blocked = open_house.hub.register, []
+
+    def late(topics: Iterable[UUID]) -> Waiter:
+        if not blocked:
+            blocked.append(open_house.phone(device="PHONE").id)
+            phones.block(open_house.groupware, open_house.admin, blocked[0])
+        return register(topics)
+
+    monkeypatch.setattr(open_house.hub, "register", late)
+    assert phone.ask("Ping", asking(phone.contacts)) == Failure(129)

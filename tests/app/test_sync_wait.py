@@ -12,6 +12,7 @@ from adapters.eas.version import Version
 from adapters.store.sqlite import iterate
 from adapters.wbxml import E, Element
 from app import people, phones
+from domain.base import Authorship
 from domain.round import RoundAnswered
 from tests.app.handset import (
     SINCE_12_1,
@@ -29,7 +30,7 @@ from tests.app.handset import (
     status_of,
     verbs,
 )
-from tests.app.house import House, Waiting
+from tests.app.house import House, Waiting, texts
 
 
 @pytest.fixture
@@ -219,7 +220,7 @@ def test_the_folder_waited_for_is_deleted(open_house: House) -> None:
     request = waiting(phone, club)
     parked = Waiting(open_house, lambda: phone.send(request))
     other.folder_command("FolderDelete", ServerId=club)
-    assert status_of(parked.answer()) == 12
+    assert texts(parked.answer(), "airsync:Status") == ["12"]
 
 
 def test_whoever_is_disabled_meanwhile_is_told_at_once(open_house: House) -> None:
@@ -244,6 +245,28 @@ def test_a_policy_that_comes_meanwhile_is_told_at_once(open_house: House) -> Non
     parked = Waiting(open_house, lambda: phone.ask("Sync", request))
     open_house.under_policy(DevicePasswordEnabled="1")
     assert parked.answer() == Failure(142)
+
+
+def test_a_policy_that_is_written_anew_is_told_at_once(open_house: House) -> None:
+    """Its name and its key are the same; what it demands is not."""
+    phone = ready(open_house)
+    open_house.under_policy(DevicePasswordEnabled="1")
+    key = acknowledged(open_house)
+    request = waiting(phone)
+    parked = Waiting(open_house, lambda: phone.ask("Sync", request, key=key))
+    open_house.under_policy(DevicePasswordEnabled="1", MinDevicePasswordLength="6")
+    assert parked.answer() == Failure(144)
+
+
+def acknowledged(house: House) -> int:
+    """The key of a phone that keeps what is demanded of it now."""
+    phone, now = house.phone(), house.clock()
+    author = Authorship(f"device:{phone.device}", "test", now, phone.id)
+    demand = phones.demand_on(house.groupware, house.account(), phone)
+    offered = phones.offer_policy(house.groupware, author, phone.id, demand, 7)
+    key = phones.acknowledge_policy(house.groupware, author, phone.id, offered, 8, 1)
+    assert key is not None
+    return key
 
 
 def test_a_window_that_moves_with_the_days_is_news(house: House) -> None:

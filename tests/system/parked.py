@@ -5,12 +5,13 @@ from gevent import monkey
 monkey.patch_all()
 
 import os  # noqa: E402
+from pathlib import Path  # noqa: E402
 from uuid import UUID  # noqa: E402
 
 from adapters.eas.reply import Answer, Empty, Reply  # noqa: E402
 from adapters.eas.request import Request  # noqa: E402
 from adapters.wbxml import E  # noqa: E402
-from app import journal, serving, wsgi  # noqa: E402
+from app import journal, parking, serving, wsgi  # noqa: E402
 from app.composition import open_groupware  # noqa: E402
 from app.context import Command, Context  # noqa: E402
 from app.eas import ActiveSync  # noqa: E402
@@ -23,14 +24,19 @@ TOPIC = UUID(int=1)
 
 
 def park(context: Context, request: Request) -> Reply:
-    with context.parked([TOPIC]) as waiter:
-        rung = waiter.wait(600)
-    return Answer(E("ping:Ping", E("ping:Status", 2 if rung else 1)))
+    """There is news once somebody has rung, in whichever worker."""
+    news = parking.park(context, request, [TOPIC], 600, lambda: _rung(context).exists() or None)
+    return Answer(E("ping:Ping", E("ping:Status", 2 if news else 1)))
 
 
 def ring(context: Context, request: Request) -> Reply:
+    _rung(context).touch()
     context.hub.ring([TOPIC])
     return Empty()
+
+
+def _rung(context: Context) -> Path:
+    return context.settings.home / "rung"
 
 
 def count(context: Context, request: Request) -> Reply:

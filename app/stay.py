@@ -1,0 +1,69 @@
+"""What is left of a request while it waits. There are thousands, so there is little to it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from app.journal import Fields
+from app.wake import Vanished, Waiter, WakeHub
+
+
+class Parked(Exception):
+    """Nothing is new yet: handle the same request again once its stay has waited."""
+
+
+class Stay:
+    """The wait of one request over all its looks. `over` says that it has to be answered now,
+    `gone` that there is nobody to answer, `superseded` that a newer request of the same phone
+    took its place. `waiter` is None until it has begun to wait; `came` is when the request came,
+    `line` what the journal is to tell of it."""
+
+    __slots__ = (
+        *("came", "gone", "line", "over", "superseded", "waiter"),
+        *("_deadline", "_place", "_soon"),
+    )
+
+    def __init__(self) -> None:
+        self.came: datetime | None = None
+        self.waiter: Waiter | None = None
+        self.line: Fields = {}
+        self._soon = self.over = self.gone = self.superseded = False
+
+    def begin(self, hub: WakeHub, topics: Iterable[UUID], place: UUID, seconds: float) -> None:
+        """Register for the topics, and for `place`, at which a newer request would ring."""
+        self.waiter = hub.register((*topics, place))
+        self._place = place
+        self._deadline = time.monotonic() + seconds
+
+    def look_again(self) -> None:
+        """The next wait is over at once."""
+        self._soon = True
+
+    def wait(self) -> None:
+        """Until something rings, the time is over or the phone is gone."""
+        assert self.waiter is not None, "only who has begun to wait is parked"
+        if self._soon:
+            self._soon = False
+            return
+        try:
+            rung = self.waiter.wait(self._deadline - time.monotonic())
+        except Vanished:
+            self.gone = True
+        else:
+            self.over = not rung
+            self._hear(rung)
+
+    def settle(self) -> None:
+        """Hear what rang during the look."""
+        if self.waiter is not None:
+            self._hear(self.waiter.wait(0))
+
+    def end(self) -> None:
+        if self.waiter is not None:
+            self.waiter.cancel()
+
+    def _hear(self, rung: frozenset[UUID]) -> None:
+        self.superseded = self.superseded or self._place in rung
