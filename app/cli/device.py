@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, datetime, time
 from typing import cast
 from uuid import UUID
 
@@ -11,9 +12,10 @@ import click
 
 from adapters.eas.ids import server_id
 from app import phones, quarantine
+from app import undo as undoing
 from app.cli.house import House, in_house
 from app.cli.show import moment, table
-from app.cli.types import SERVER_ID
+from app.cli.types import MOMENT, SERVER_ID
 from domain.partnership import WipeKind
 from domain.refused import Unknown
 from projections import accounts, devices, items, lines
@@ -26,7 +28,7 @@ WIPED = {1: "wiped", 2: "wipe failed"}
 
 @click.group
 def device() -> None:
-    """Phones: list, block, unblock, wipe, spare, forget, held, release."""
+    """Phones: list, block, unblock, wipe, spare, forget, undo, held, release."""
 
 
 @device.command("list")
@@ -147,6 +149,19 @@ def forget(house: House, id: UUID) -> None:
     _expect(house, id)
     phones.forget(house.groupware, house.author, id)
     click.echo("forgotten")
+
+
+@device.command
+@click.argument("id", type=SERVER_ID)
+@click.option("--since", type=MOMENT, required=True, help="From when on, on the clocks here.")
+@in_house
+def undo(house: House, id: UUID, since: date) -> None:
+    """Undo what a phone did: bring back, take away, put back. What others did since stands."""
+    phone = _expect(house, id)
+    start = since if isinstance(since, datetime) else datetime.combine(since, time())
+    tally = undoing.undo(house.groupware, house.author, phone, start.astimezone())
+    words = ("brought back", "taken away", "put back")
+    click.echo(", ".join(f"{tally[word]} {word}" for word in words))
 
 
 @device.command
