@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from adapters.eas.request import Request
 from app.context import Context
@@ -65,6 +65,9 @@ def park(
 
 
 def _place(context: Context, request: Request) -> UUID:
+    """Two phones that go by one name have each a place of their own."""
+    if context.partnership.shared:
+        return uuid4()
     return uuid5(context.partnership.id, f"place:{request.command}")
 
 

@@ -18,11 +18,11 @@ class Parked(Exception):
 class Stay:
     """The wait of one request over all its looks. `over` says that it has to be answered now,
     `gone` that there is nobody to answer, `superseded` that a newer request of the same phone
-    took its place. `waiter` is None until it has begun to wait; `came` is when the request came,
-    `line` what the journal is to tell of it."""
+    took its place, `rung` that something happened while it waited. `waiter` is None until it has
+    begun to wait; `came` is when the request came, `line` what the journal is to tell of it."""
 
     __slots__ = (
-        *("came", "gone", "line", "over", "superseded", "waiter"),
+        *("came", "gone", "line", "over", "rung", "superseded", "waiter"),
         *("_deadline", "_place", "_soon"),
     )
 
@@ -30,7 +30,7 @@ class Stay:
         self.came: datetime | None = None
         self.waiter: Waiter | None = None
         self.line: Fields = {}
-        self._soon = self.over = self.gone = self.superseded = False
+        self._soon = self.over = self.gone = self.rung = self.superseded = False
 
     def begin(self, hub: WakeHub, topics: Iterable[UUID], place: UUID, seconds: float) -> None:
         """Register for the topics, and for `place`, at which a newer request would ring."""
@@ -53,7 +53,7 @@ class Stay:
         except Vanished:
             self.gone = True
         else:
-            self.over = not rung
+            self.over, self.rung = not rung, bool(rung)
             self._hear(rung)
 
     def settle(self) -> None:

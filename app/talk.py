@@ -34,7 +34,12 @@ def talk_about_folders(context: Context, connection: sqlite3.Connection) -> Conv
 
 
 def hierarchy_changed(context: Context, connection: sqlite3.Connection) -> bool:
-    """Whether folders came, went or changed since the phone's last FolderSync."""
+    """Whether folders came, went or changed since the phone's last FolderSync.
+
+    Of two phones that go by one name nobody knows which one asks: both must have missed it."""
     talk = talk_about_folders(context, connection)
+    if context.partnership.shared:
+        behind = [talk.pending(line, line.rounds[-1], cutoff=0) for line in talk.lines]
+        return bool(behind) and all(behind)
     newest = talk.newest()
     return newest is not None and talk.pending(*newest, cutoff=0)

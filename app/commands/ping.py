@@ -84,8 +84,12 @@ def _news(context: Context, ids: tuple[str, ...]) -> News | None:
 
 def _changed(context: Context, talk: Conversation, folder: FolderRow) -> bool:
     """Whether there is news with whichever key the phone may hold: after a key 0 that is the
-    old one or the new one, and news that a Sync would not tell must not be told here."""
-    return all(_pending(context, talk, folder, line) for line in talk.lines)
+    old one or the new one, and news that a Sync would not tell must not be told here.
+
+    Of two phones that go by one name either may be the one that waits. What has just happened is
+    told to both; what was there before is not, or one would be told for ever of the other's."""
+    enough = any if context.stay.rung and context.partnership.shared else all
+    return enough(_pending(context, talk, folder, line) for line in talk.lines)
 
 
 def _pending(context: Context, talk: Conversation, folder: FolderRow, line: Line) -> bool:

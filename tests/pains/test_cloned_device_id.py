@@ -3,7 +3,9 @@ pain 6). Each would throw the other out for ever; here both come to rest, and it
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -26,6 +28,8 @@ from tests.app.handset import (
     status_of,
 )
 from tests.app.house import House, texts
+from tests.app.test_ping import parked
+from tests.app.test_ping import told as ping_told
 from tests.app.test_provision import admitted, provisioned
 
 
@@ -217,3 +221,46 @@ def test_one_phone_that_starts_over_is_one(house: House) -> None:
     phone.add("And another")
     assert phone.begun == 0
     assert told(house) == []
+
+
+@pytest.fixture
+def open_house(tmp_path: Path) -> Iterator[House]:
+    """A house in which time passes."""
+    house = House(tmp_path, hub=True)
+    house.person()
+    yield house
+    house.close()
+
+
+def test_both_wait_side_by_side_and_hear_of_what_happens(open_house: House) -> None:
+    """Or each Ping would end the other's, as fast as the network carries them."""
+    both = found_out(open_house)
+    for twin in both:
+        twin.handset.folder_sync()
+    for number in range(3):
+        waiting = [parked(open_house, twin.handset, twin.handset.contacts) for twin in both]
+        assert all(each.parked for each in waiting)
+        open_house.contact(first_name=f"Server {number}")
+        assert [ping_told(each.answer())[0] for each in waiting] == [2, 2]
+        for twin in both:
+            twin.sync()
+
+
+def test_one_that_waits_is_not_told_for_ever_of_what_the_other_has_missed(
+    open_house: House,
+) -> None:
+    here, away = found_out(open_house)
+    here.handset.folder_sync()
+    away.handset.folder_sync()
+    open_house.contact(first_name="Server")
+    here.sync()
+    waiting = parked(open_house, here.handset, here.handset.contacts)
+    assert waiting.parked
+    open_house.contact(first_name="Server again")
+    assert ping_told(waiting.answer())[0] == 2
+    here.sync()
+    assert parked(open_house, here.handset, here.handset.contacts).parked
+    before = away.begun
+    away.sync()
+    assert away.begun == before
+    assert "Server again" in away.held.values()
