@@ -130,7 +130,8 @@ class ActiveSync:
         principal = self._principal(req, fields)
         command, version = self._find(line)
         fields.update(device=line.device_id, version=version.text)
-        with self.pace.one_of((principal.account.id, line.device_id.upper())):
+        phone = (principal.account.id, line.device_id.upper())
+        with self.pace.one_of(phone, again=req.env[STAY].waiter is not None):
             request = self._request(req, line, version, fields, data)
             if request.body is None and command.body == "required":
                 raise Refusal(CONTENT, "the command needs a body")

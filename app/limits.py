@@ -22,6 +22,11 @@ AT_ONCE: Final = 16
 
 RETRY_AFTER: Final = 30
 
+PARKED_PER_PERSON: Final = 1_000
+PARKED_PER_ADDRESS: Final = 10_000
+"""Requests that wait in one process, half of the connections it has. Of each phone there wait at
+most two; behind one address there may be a whole town."""
+
 REMEMBERED: Final = 20_000
 """Phones or persons whose budget is known; those not heard of for the longest make room."""
 
@@ -48,6 +53,12 @@ class TooOften(TooMany):
     """This phone, or all of its person's, asked more in a short time than any phone has to."""
 
     rule = "RecentCommands"
+
+
+class TooManyParked(TooMany):
+    """Of this person, or from this address, more wait already than a process should hold."""
+
+    rule = "OutOfBudgets"
 
 
 @dataclass(frozen=True)
@@ -118,12 +129,13 @@ class Pace:
         self._under_way: Counter[Hashable] = Counter()
 
     @contextmanager
-    def one_of(self, phone: tuple[Hashable, str]) -> Iterator[None]:
+    def one_of(self, phone: tuple[Hashable, str], again: bool = False) -> Iterator[None]:
         """A request of a phone, named by its person and its own name; TooMany if the phone has
-        all it may have under way, or asked too often."""
+        all it may have under way, or asked too often. One that has waited and is looked at
+        `again` was counted when it came."""
         if self._under_way[phone] >= self._at_once:
             raise TooManyAtOnce(self._notices.due((phone, TooManyAtOnce)))
-        if not (self._of_phones.spend(phone) and self._of_persons.spend(phone[0])):
+        if not (again or self._affords(phone)):
             raise TooOften(self._notices.due((phone, TooOften)))
         self._under_way[phone] += 1
         try:
@@ -132,3 +144,6 @@ class Pace:
             self._under_way[phone] -= 1
             if not self._under_way[phone]:
                 del self._under_way[phone]
+
+    def _affords(self, phone: tuple[Hashable, str]) -> bool:
+        return self._of_phones.spend(phone) and self._of_persons.spend(phone[0])

@@ -17,10 +17,12 @@ touched: a reason to look, and to wait on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import TypeVar
-from uuid import UUID, uuid4, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from adapters.eas.request import Request
+from app import limits
 from app.context import Context
 from app.journal import log
 from app.stay import Parked
@@ -50,7 +52,9 @@ def park(
     to wait."""
     stay = context.stay
     if stay.waiter is None:
-        topics = (*collections, *_welcome(context))
+        here = _address(request.address)
+        _expect_room(context, here)
+        topics = (*collections, *_welcome(context), here)
         stay.begin(context.hub, topics, _place(context, request), seconds)
         if not _as_admitted(context):
             stay.look_again()
@@ -62,6 +66,20 @@ def park(
         raise Parked
     stay.settle()
     return None if stay.superseded else found
+
+
+@lru_cache(maxsize=1 << 14)
+def _address(address: str) -> UUID:
+    """Nobody rings at an address; it is a topic so that those who wait there can be counted."""
+    return uuid5(NAMESPACE_URL, f"address:{address}")
+
+
+def _expect_room(context: Context, here: UUID) -> None:
+    """TooManyParked, of the person or from the address."""
+    hub = context.hub
+    few = hub.crowd(context.account.id) < limits.PARKED_PER_PERSON
+    if not (few and hub.crowd(here) < limits.PARKED_PER_ADDRESS):
+        raise limits.TooManyParked
 
 
 def _place(context: Context, request: Request) -> UUID:

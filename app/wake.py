@@ -124,6 +124,10 @@ class WakeHub:
             self._waiting[topic].add(waiter)
         return waiter
 
+    def crowd(self, topic: UUID) -> int:
+        """How many wait here for this topic."""
+        return len(self._waiting.get(topic, ()))
+
     def leave(self, waiter: Waiter) -> None:
         self._waiters.discard(waiter)
         for topic in waiter.topics:

@@ -65,6 +65,9 @@ class Impatient:
     def cancel(self) -> None:
         """Nobody waits here."""
 
+    def crowd(self, topic: UUID) -> int:
+        return 0
+
     def wait(self, seconds: float) -> frozenset[UUID]:
         if seconds:
             self.waited.append(round(seconds))

@@ -94,6 +94,16 @@ def test_what_is_under_way_is_counted_by_phone_and_told_as_a_thing_of_its_own(
     assert ask(pace, HERS) == 1
 
 
+def test_who_has_waited_and_is_looked_at_again_pays_once(clock: Clock) -> None:
+    pace = Pace(phone=Rate(1, 0), clock=clock)
+    with pace.one_of(HERS):
+        pass
+    for _ in range(5):
+        with pace.one_of(HERS, again=True):
+            pass
+    assert ask(pace, HERS) == 0
+
+
 def test_only_so_many_are_remembered(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "REMEMBERED", 10)
     pace = Pace(phone=Rate(1, 0), clock=clock)
