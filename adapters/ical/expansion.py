@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import MAXYEAR, datetime, time, timedelta
 from itertools import islice, product, takewhile
 from typing import Literal
 
@@ -28,6 +28,10 @@ _LARGE: dict[str, Literal[0, 1, 2]] = {
     "MONTHLY": dateutil.MONTHLY,
     "WEEKLY": dateutil.WEEKLY,
 }
+_REPEATS = 400
+"""Years after which the calendar repeats itself, to the day of the week. The library looks for a
+day that never comes until the last year it knows, so rules are moved to just before it."""
+
 _DAYS = {"YEARLY": 366, "MONTHLY": 31, "WEEKLY": 7}
 _UNUSED = {"WEEKLY": {"BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"}, "MONTHLY": {"BYYEARDAY", "BYWEEKNO"}}
 """Lists that mean nothing at a frequency (the table of RFC 5545 3.3.10)."""
@@ -52,17 +56,21 @@ def _large(rule: Rule, start: datetime, end: datetime) -> Iterator[datetime]:
         return iter(())
     monday = rule.week_start if rule.week_start is not None else 1
     weekdays = [_weekday(ordinal, day) for ordinal, day in rule.days]
-    return iter(
-        dateutil.rrule(
-            _LARGE[rule.frequency],
-            dtstart=start,
-            interval=rule.interval,
-            wkst=(monday - 1) % 7,
-            until=end,
-            byweekday=weekdays or None,
-            **by,  # type: ignore[arg-type]
-        )
+    away = (MAXYEAR - max(start, end).year) // _REPEATS * _REPEATS
+    found = dateutil.rrule(
+        _LARGE[rule.frequency],
+        dtstart=_shifted(start, away),
+        interval=rule.interval,
+        wkst=(monday - 1) % 7,
+        until=_shifted(end, away),
+        byweekday=weekdays or None,
+        **by,  # type: ignore[arg-type]
     )
+    return (_shifted(moment, -away) for moment in found)
+
+
+def _shifted(moment: datetime, years: int) -> datetime:
+    return moment.replace(year=moment.year + years)
 
 
 def _weekday(ordinal: int, day: int) -> dateutil.weekday:

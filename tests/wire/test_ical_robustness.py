@@ -206,6 +206,9 @@ def test_a_damaged_file_gives_entries_or_bad_entries(data: st.DataObject) -> Non
         "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
         "FREQ=SECONDLY;BYMONTH=5",
         "FREQ=WEEKLY;BYSETPOS=366",
+        "FREQ=WEEKLY;BYSETPOS=2",
+        "FREQ=MONTHLY;BYSETPOS=-2",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-30",
         "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
         "FREQ=SECONDLY;INTERVAL=10000",
         "FREQ=DAILY;COUNT=10000;BYSECOND=" + ",".join(map(str, range(60))),
@@ -216,4 +219,4 @@ def test_a_rule_that_never_fits_or_never_rests_is_soon_done_with(rule: str) -> N
     first, *_ = read_ics(event("DTSTART:19700101T000000Z", f"RRULE:{rule}"))
     assert isinstance(first, ical.Entry)
     assert first.notes
-    assert process_time() - started < 3
+    assert process_time() - started < 1
