@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import astuple, dataclass, replace
 
 from adapters.eas import sync
-from adapters.eas.ids import uuid_of
+from adapters.eas.ids import server_id, uuid_of
 from adapters.eas.quirks import quirks_for
 from adapters.eas.request import Request
 from adapters.eas.sync import Told, WireCollection, WireCommand
@@ -128,6 +128,8 @@ class Exchange:
             dialect = classes.dialect_for(self.request, self.context.account, wishes)
             desk = desk_for(self.context, connection, folder, dialect, wishes.client_wins)
             answer = talk.respond(line, round, ask, desk)
+            if talk.burst:
+                self.context.journal["burst"] = server_id(talk.burst)
         return self._rendered(folder, answer)
 
     def _missed(self, talk: Conversation, key: SyncKey | None, folder: FolderRow) -> Told:

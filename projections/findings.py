@@ -15,7 +15,7 @@ from uuid import UUID
 
 from eventsourcing.domain import DomainEvent
 
-from domain.item import Begun, Revised
+from domain.item import Begun, EditDiscarded, EditHeld, EditReleased, Revised
 from domain.partnership import (
     DeviceForgotten,
     DevicePartnered,
@@ -59,10 +59,11 @@ class Kind:
     detail: Literal["item", "text"] = "text"
 
 
-FLAPPING, ZONE, CHOKING, REFUSED, RENAMED, SHARED = (
+FLAPPING, ZONE, CHOKING, BURST, REFUSED, RENAMED, SHARED = (
     "changes all the time",
     "unknown time zone",
     "cannot be taken",
+    "burst held",
     "policy refused",
     "always a new phone",
     "two phones, one name",
@@ -89,6 +90,14 @@ KINDS = {
         HOUR,
         "a phone of {whose} cannot take an item, and is spared it; all others reach it. Edit the"
         " item, or offer it again: `taccuino device release {about} {detail}`",
+        detail="item",
+    ),
+    BURST: Kind(
+        "phone",
+        1,
+        HOUR,
+        "a phone of {whose} deleted or rewrote very much at once ({times} edits), and was not"
+        " believed: nobody else sees it until you decide. `taccuino burst show {detail}`",
         detail="item",
     ),
     REFUSED: Kind(
@@ -178,6 +187,10 @@ def project(connection: sqlite3.Connection, event: DomainEvent, position: int) -
             _note(connection, SHARED, event.phone, event, "")
         case ItemReleased():
             _settle(connection, CHOKING, event.phone, event.item.hex)
+        case EditHeld() if event.partnership:
+            _note(connection, BURST, event.partnership, event, event.burst.hex)
+        case EditReleased() | EditDiscarded():
+            _settle_burst(connection, event.burst)
         case PolicyRefused():
             _note(connection, REFUSED, event.originator_id, event, _reason(event.status))
         case PolicyAcknowledged():
@@ -215,6 +228,15 @@ def _settle(connection: sqlite3.Connection, kind: str, about: UUID, detail: str 
     connection.execute(
         "DELETE FROM finding WHERE kind = ? AND about = ? AND ? IN ('', detail)",
         (kind, about.bytes, detail),
+    )
+
+
+def _settle_burst(connection: sqlite3.Connection, burst: UUID) -> None:
+    """Once all of it is decided."""
+    connection.execute(
+        "DELETE FROM finding WHERE kind = ? AND detail = ? AND NOT EXISTS"
+        " (SELECT 1 FROM hold WHERE burst = ? AND over IS NULL)",
+        (BURST, burst.hex, burst.bytes),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from domain.base import Created, Event
-from domain.item import Begun, EditSetAside, Moved, Revised
+from domain.item import Begun, EditHeld, EditSetAside, Moved, Revised
 from domain.patch import Values, apply
 
 Changed = dict[str, tuple[Any, Any]]
@@ -32,7 +32,8 @@ class Log(Protocol):
 @dataclass(frozen=True)
 class Fact:
     """One event. `changed` has what a field was and what it is, None where it is empty; of an
-    edit that was set aside, what lost and what stands in its place.
+    edit that was set aside, what lost and what stands in its place; of an edit that
+    is held, what it would make of the item.
 
     `base` is the edition the author had before him, where he changed something. `erased` says
     that its subject is gone: what it was about can be read nowhere any more.
@@ -74,6 +75,8 @@ def _folded(events: Iterable[Event | Created]) -> Iterator[tuple[Event | Created
             yield event, _between(before, values)
         elif isinstance(event, Moved):
             yield event, {"collection": (event.source, event.collection)}
+        elif isinstance(event, EditHeld):
+            yield event, _between(values, values if event.removal else apply(values, event.patch))
         elif isinstance(event, EditSetAside):
             yield event, _between(apply({}, event.lost), apply({}, event.kept))
         else:

@@ -22,6 +22,7 @@ INDEX: Final = {
     "unlink": "app.cli.link",
     "item": "app.cli.item",
     "conflict": "app.cli.conflict",
+    "burst": "app.cli.burst",
     "device": "app.cli.device",
     "findings": "app.cli.findings",
     "policy": "app.cli.policy",

@@ -418,7 +418,7 @@ class Engine:
                 if round.key == key:
                     if round is line.confirmed and line.answers:
                         return self.repeat(line, commands, client_wins)
-                    self.confirm(line, round, client_wins)
+                    self.confirm(line, round)
                     options = (window, cutoff, get_changes, client_wins)
                     return self.answer(line, round, commands, *options)
         return Reply(3)
@@ -437,7 +437,7 @@ class Engine:
         self.keys += 1
         return self.keys
 
-    def confirm(self, line: Line, round: Round, client_wins: bool) -> None:
+    def confirm(self, line: Line, round: Round) -> None:
         """The device has read this answer and no sibling of it."""
         siblings = [a for a in line.answers if a is not round]
         if not siblings:
@@ -454,10 +454,27 @@ class Engine:
                 late = mine is not None and (verdict.pos or 0) > (mine.pos or 0)
                 held = self.held_as(line.name, verdict)
                 if late and not held:
-                    change = Command(CHANGE, mine.item, mine.command.values)
-                    self.change(line.name, round.after, change, client_wins)
+                    self.insist(line.name, mine, verdict)
                 elif late or verdict.item not in told or (held and not held.rows.keys() - but):
                     self.withdraw(line.name, round, verdict, but)
+
+    def insist(self, line: str, own: Verdict, late: Verdict) -> None:
+        """A request that came late overwrote what the device had said since: that is undone."""
+        item = late.item
+        if late.pos is None or item not in self.live():
+            return
+        before, after = (self.version_at(item, pos) for pos in (late.pos - 1, late.pos))
+        if before == after:
+            return
+        old, new = self.values(item, before), self.values(item, after)
+        undone = {**self.live()[item], **{f: v for f, v in old.items() if new.get(f) != v}}
+        said = self.values(item, self.version_at(item, own.pos)) if own.pos else None
+        if undone != self.live()[item]:
+            self.note(line, CHANGE, item, False)
+            self.write(item, CHANGE, undone, line, undone == said, None)
+
+    def version_at(self, item: str, pos: int) -> int:
+        return next(r.version for r in reversed(self.rows[:pos]) if r.item == item)
 
     def reconsider(self, line: Line, round: Round) -> None:
         """An answer from before a quarantine was read after all: the device took the item."""
