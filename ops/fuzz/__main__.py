@@ -19,7 +19,7 @@ from typing import Final
 from ops.fuzz.corpus import keep, kept, packed, unpack
 from ops.fuzz.targets import NAMES
 
-LONGEST: Final = 8192
+LONGEST: Final = 4096
 LIMITS: Final = ("-timeout=60", "-rss_limit_mb=1024", f"-max_len={LONGEST}")
 COVERAGE: Final = re.compile(
     r"^#\d+\s+(?:INITED|DONE|NEW|REDUCE|pulse)\s+cov: (\d+) ft: (\d+)", re.M

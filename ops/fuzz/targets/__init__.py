@@ -17,4 +17,5 @@ NAMES: Final = (
     "contact",
     "ics",
     "vcf",
+    "door",
 )
