@@ -5,8 +5,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n auto
 SLOW := tests/system tests/compat
+SOAK := tests/system/test_ending.py tests/system/test_soak.py
 
-.PHONY: help run test check check-all format lint types fast fuzz clean
+.PHONY: help run test check check-all format lint types fast soak fuzz clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +16,7 @@ help:
 	@echo 'make check      format, lint, types, layers, fast tests'
 	@echo 'make check-all  format, lint, types, all tests'
 	@echo 'make format     put the code into its form'
+	@echo 'make soak       a thousand kills under twenty phones, then SIGTERM with 3,000 parked: 20 minutes'
 	@echo 'make fuzz       look for bytes that do harm: SECONDS (60) for each of TARGETS (all)'
 
 run: .venv/ready
@@ -40,6 +42,9 @@ types: .venv/ready-for-tests
 
 fast: .venv/ready-for-tests
 	@$(PYTEST) $(SLOW:%=--ignore=%)
+
+soak: .venv/ready-for-tests
+	@TACCUINO_SOAK=$${TACCUINO_SOAK:-1000} $(BIN)/python -m pytest -s $(SOAK)
 
 fuzz: .venv/ready-to-fuzz
 	@$(BIN)/python -m ops.fuzz --seconds $(or $(SECONDS),60) $(TARGETS)

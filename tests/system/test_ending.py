@@ -24,6 +24,8 @@ HEARTBEAT = 600
 SOON = 2.0
 EXPIRED = "1"
 SPARE = 200
+ANY = ""
+"""The phones whose names begin like this."""
 
 
 @pytest.fixture
@@ -37,7 +39,7 @@ def parked(server: Server) -> Iterator[list[Wire]]:
     for wire in wires:
         begin(wire, folder)
         wire.begin("Ping", pinging([folder], HEARTBEAT))
-    until(lambda: len(server.lines("event=parked")) >= MANY, "not all are parked", pause=0.2)
+    until(lambda: server.parked(ANY) == MANY, "not all are parked", pause=0.2)
     yield wires
     for wire in wires:
         wire.close()
