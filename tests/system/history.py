@@ -26,6 +26,7 @@ SECONDS = float(os.environ.get("TACCUINO_SOAK", "0")) or 6.0
 SEED = int(os.environ.get("TACCUINO_SEED", "1"))
 KINDS = (CALENDAR, CONTACTS)
 DIALECTS = ("16.1", "14.1", "16.1", "14.0")
+WINDOWS = (1, 2, 5, 50)
 PACE = 0.02
 """Seconds an actor waits between two acts, so that all get their turn."""
 
@@ -59,14 +60,16 @@ class History:
     def token(self) -> int:
         return next(self._tokens)
 
-    def equip(self, user: str, dialects: Sequence[str] = DIALECTS) -> None:
+    def equip(
+        self, user: str, dialects: Sequence[str] = DIALECTS, windows: Sequence[int] = WINDOWS
+    ) -> None:
         for number, version in enumerate(dialects):
             network = Network(self.server.port, self.seed * 100 + number)
             device = f"phone{self.seed}x{number}"
             wire = Wire(HOST, network.port, user, PASSWORD, device, version, timeout=PATIENCE)
             dice = random.Random(self.seed * 1000 + number)
             self.networks.append(network)
-            self.phones.append(Phone(wire, dice, window=dice.choice([1, 2, 5, 50])))
+            self.phones.append(Phone(wire, dice, window=dice.choice(windows)))
 
     @contextmanager
     def going_on(self) -> Iterator[None]:

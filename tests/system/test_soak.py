@@ -25,11 +25,14 @@ SETTINGS = {"HEARTBEAT_MINIMUM": "1"}
 
 LONG = SECONDS > 60
 KILLS = round(SECONDS)
-CHAPTER = 100
+CHAPTER = 200
 """After so many kills all come to rest, and everything is looked at."""
 
 NAMES = ("ada", "bob", "cleo", "dino", "emma") if LONG else ("ada", "bob")
 PHONES = DIALECTS if LONG else DIALECTS[:3]
+WINDOWS = (5, 20, 100) if LONG else (1, 5, 50)
+"""A phone that is told one thing at a time would not keep up with four that go on for long."""
+
 PACE = 0.1 if LONG else 0.02
 """Seconds between two acts of a phone: twenty of them keep two cores busy at a slower pace."""
 
@@ -40,7 +43,7 @@ def histories(server: Server) -> Iterator[list[History]]:
     accounts = server.admit(*NAMES)
     told = [History(server, accounts[n], SEED + i, PACE) for i, n in enumerate(NAMES)]
     for name, history in zip(NAMES, told, strict=True):
-        history.equip(name, PHONES)
+        history.equip(name, PHONES, WINDOWS)
     yield told
     for history in told:
         history.end()
@@ -71,11 +74,14 @@ def figures(reaper: Reaper, histories: list[History], seconds: float) -> Iterato
     phones = [phone for history in histories for phone in history.phones]
     wires = [phone.wire for phone in phones]
     fates = [fate for network in reaper.networks for fate in network.happened]
+    shown = [sum(len(folder.store) for folder in p.folders.values()) for p in phones]
     kinds = ", ".join(f"{name} {number}" for name, number in reaper.kills.items())
+    asked, unanswered = (sum(getattr(w, name) for w in wires) for name in ("asked", "unanswered"))
     yield f"\n{len(phones)} phones of {len(histories)} people, {seconds:,.0f} s, seed {SEED}"
-    yield f"{reaper.kills.total():,} kills ({kinds}); {reaper.inside:,} of them inside work"
-    yield f"{sum(reaper.cut):,} requests were at work in the killed server"
-    yield f"{sum(w.asked for w in wires):,} requests, {sum(w.unanswered for w in wires):,} without"
-    yield f"a whole reply; {sum(fate in HARMFUL for fate in fates):,} of these by the network"
-    yield f"{sum(phone.acknowledged for phone in phones):,} changes by phones acknowledged,"
+    yield f"{reaper.kills.total():,} kills ({kinds}), {reaper.inside:,} of them inside work,"
+    yield f"in all into {sum(reaper.cut):,} requests"
+    yield f"{asked:,} requests, {unanswered:,} of them without a whole reply"
+    yield f"{sum(fate in HARMFUL for fate in fates):,} requests or replies lost by the network"
+    yield f"{sum(phone.acknowledged for phone in phones):,} changes by phones acknowledged"
     yield f"{sum(len(history.births) for history in histories):,} items made beside the server"
+    yield f"{max(shown):,} items on a phone at the end"
