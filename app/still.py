@@ -33,6 +33,10 @@ SMALL: Final = 4096
 GOOD_FOR: Final = 60.0
 """Seconds after which a phone is looked at again: when it was seen, and under which window."""
 
+TOLD_EVERY: Final = 1.0
+"""Seconds between the journal's lines of the same question: a phone that asks in a loop costs
+next to nothing, and its lines should not cost more."""
+
 FEW: Final = 200
 """So many events are looked at; where more happened, the question is asked anew."""
 
@@ -64,6 +68,17 @@ class Known:
     fields: Fields
     deadline: float
     moment: Moment
+    told: float = -TOLD_EVERY
+    times: int = 0
+
+    def line(self, now: float) -> Fields:
+        """What the request's line says; `times` is how often it was asked since the last one, 0
+        if that was a moment ago."""
+        self.times += 1
+        if now - self.told < TOLD_EVERY:
+            return {**self.fields, "times": 0}
+        times, self.times, self.told = self.times, 0, now
+        return {**self.fields, "times": times}
 
 
 class Stillness:
@@ -90,13 +105,13 @@ class Stillness:
 
     def answered(self, digest: bytes) -> Fields | None:
         """What to say in the request's line if the answer is known to be nothing."""
-        known = self._known.get(digest)
-        if known is None or known.deadline < self._clock():
+        known, now = self._known.get(digest), self._clock()
+        if known is None or known.deadline < now:
             return None
         if known.moment.version != self._pool.data_version() and not self._stands(known):
             self._known.pop(digest, None)  # while it was looked at, another request may have been
             return None
-        return known.fields
+        return known.line(now)
 
     def note(
         self,

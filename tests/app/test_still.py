@@ -266,3 +266,15 @@ def test_two_requests_that_find_it_out_at_once_do_not_get_in_each_others_way(
 
     monkeypatch.setattr(Stillness, "_stands", interrupted)
     assert not memory.known
+
+
+def test_a_question_asked_in_a_loop_has_a_line_a_second(memory: Memory) -> None:
+    memory.note()
+
+    def times(count: int) -> list[object]:
+        answers = [memory.still.answered(memory.asked) for _ in range(count)]
+        return [fields["times"] for fields in answers if fields is not None]
+
+    assert times(4) == [1, 0, 0, 0]
+    memory.clock.now += 1
+    assert times(2) == [4, 0]
