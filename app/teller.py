@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 from uuid import UUID
 
 from adapters.eas import attachments
@@ -19,12 +20,17 @@ from adapters.wbxml import E, Element, Fragment, encode_fragment
 from app import classes
 from app.composition import CODEC
 from app.conversation import Conversation
-from app.desk import DONE, NOT_FOUND, PARTLY, UNCONVERTIBLE
+from app.desk import CONFLICT, DONE, NOT_FOUND, PARTLY, UNCONVERTIBLE
 from app.fault import contained
 from app.journal import Fields
 from domain.round import Verdict
 from projections import items
 from projections.delta import Entry, Verb
+
+VERBS: Final = {verb: f"airsync:{verb.value}" for verb in Verb}
+
+AS_ADDED = {CONFLICT: DONE, NOT_FOUND: UNCONVERTIBLE}
+"""What becomes of an Add that had come in other words before, and so was carried out as a Change."""
 
 
 @dataclass
@@ -37,16 +43,14 @@ class Teller:
     dialect: Dialect
     journal: Fields
     spared: list[tuple[Entry, bool]] = field(default_factory=list)
+    _forms: dict[tuple[bool, bool], int] = field(default_factory=dict)
 
     def command(self, entry: Entry) -> Element | None:
         """What the phone is to do about an item; None for one that is left out."""
-        name = E("airsync:ServerId", server_id(UUID(bytes=entry.row.item)))
         if entry.verb in (Verb.DELETE, Verb.SOFT_DELETE):
-            return E(f"airsync:{entry.verb.value}", name)
-        data = self._shown(entry)
-        if data is None:
-            return None
-        return E(f"airsync:{entry.verb.value}", name, E("airsync:ApplicationData", data))
+            return E(VERBS[entry.verb], _name(entry))
+        told = self._shown(entry)
+        return None if told is None else E(VERBS[entry.verb], told)
 
     def response(self, said: WireCommand, verdict: Verdict) -> Iterator[Element]:
         """An Add is always answered; silence is success for the others (MS-ASCMD 2.2.3.154)."""
@@ -85,24 +89,31 @@ class Teller:
         return None
 
     def _fragment(self, entry: Entry, reduced: bool) -> Fragment:
-        """The item in the phone's form, from memory if another phone was told the same."""
+        """Name and item in the phone's form, from memory if another phone was told the same."""
         row, held, kept = entry.row, entry.verb is Verb.CHANGE, self.talk.groupware.fragments
-        form = kept.form((self.kind, self.dialect, reduced, held))
+        form = self._form(reduced, held)
         found = kept.find(form, row.item, row.edition)
         if found is None:
             values = self.talk.values(entry)
             told = classes.render(self.kind, values, self.dialect, reduced, held)
-            found = encode_fragment(told, 0)
+            found = encode_fragment([_name(entry), E("airsync:ApplicationData", *told)], 0)
             kept.keep(form, row.item, row.edition, found)
         return found
 
+    def _form(self, reduced: bool, held: bool) -> int:
+        if (form := self._forms.get((reduced, held))) is None:
+            form = self.talk.groupware.fragments.form((self.kind, self.dialect, reduced, held))
+            self._forms[reduced, held] = form
+        return form
+
     def _added(self, said: WireCommand, verdict: Verdict) -> Iterator[Element]:
-        made = verdict.item if verdict.status in (DONE, PARTLY) else None
+        status = AS_ADDED.get(verdict.status, verdict.status)
+        made = verdict.item if status in (DONE, PARTLY) else None
         yield E(
             "airsync:Add",
             E("airsync:ClientId", said.name),
             E("airsync:ServerId", server_id(made)) if made else None,
-            E("airsync:Status", verdict.status),
+            E("airsync:Status", status),
             self._news(made, verdict) if made else None,
         )
         if made:
@@ -120,6 +131,10 @@ class Teller:
             E("calendar:UID", uid) if uid else None,
             attachments.acknowledged(verdict.files) if verdict.files else None,
         )
+
+
+def _name(entry: Entry) -> Element:
+    return E("airsync:ServerId", server_id(UUID(bytes=entry.row.item)))
 
 
 def _result(op: str, name: str, instance: str, status: int, news: Element | None = None) -> Element:

@@ -70,13 +70,15 @@ _OWN = (
     f"{_ROW} INDEXED BY change_item WHERE collection = ? AND item = ? AND pos > ? AND line = ?"
     " ORDER BY pos DESC"
 )
+_ACTED = "SELECT 1 FROM change INDEXED BY change_line WHERE collection = ? AND line = ? LIMIT 1"
 
 
 @dataclass(frozen=True)
 class View:
     """One collection as one line sees it. `but` are rows made by commands that the answer in
     question does not speak of: as far as it goes, the phone never made them. `holding` says
-    whether the phone has edits here that are held: those items are out of its sight."""
+    whether the phone has edits here that are held: those items are out of its sight. Nothing has
+    to be looked for of a line that is `idle`, which never did anything here itself."""
 
     connection: sqlite3.Connection
     collection: int
@@ -84,6 +86,7 @@ class View:
     quarantine: Mapping[bytes, Quarantine] = field(default_factory=dict)
     but: Set[int] = NOBODY
     holding: bool = False
+    idle: bool = False
 
     # What the phone has
 
@@ -148,19 +151,20 @@ class View:
     ) -> tuple[list[Entry], Reach]:
         """Up to `limit` entries after `reach`, not beyond `stop`, and the reach then."""
         told: list[Entry] = []
+        view = self._looking()
         if reach.drained is not None:
             for row in self._draining(reach, stop):
                 if len(told) == limit:
                     return told, reach
                 reach = replace(reach, drained=(row.until, row.item))
-                told += self._entry(row, reach)
+                told += view._entry(row, reach)
             if stop and stop.drained is not None:
                 return told, reach
             reach = replace(reach, drained=None)
         end = stop.cursor if stop else reach.target
         cursor = reach.cursor
         for row in self._rows(_RANGE, cursor, end, reach.target):
-            entry = self._entry(row, reach)
+            entry = view._entry(row, reach)
             if entry and len(told) == limit:
                 return told, replace(reach, cursor=cursor)
             told += entry
@@ -178,6 +182,11 @@ class View:
             reach, base=reach.target, was=reach.cutoff, cutoff=cutoff, drained=START_OF_DRAIN
         )
         return any(self._entry(row, moving) for row in self._draining(moving, None))
+
+    def _looking(self) -> View:
+        """The same while nothing is written, which knows whether the line is idle."""
+        acted = self.connection.execute(_ACTED, (self.collection, self.line)).fetchone()
+        return replace(self, idle=acted is None)
 
     def _draining(self, reach: Reach, stop: Reach | None) -> Iterator[Row]:
         """What the moved window alone takes away or brings: live at both ends of the run."""
@@ -263,6 +272,8 @@ class View:
 
     def _own(self, item: bytes, since: int) -> list[Row]:
         """What the line itself did to the item, newest first."""
+        if self.idle:
+            return []
         rows = self.connection.execute(_OWN, (self.collection, item, since, self.line))
         return [Row._make(row) for row in rows]
 

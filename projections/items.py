@@ -70,6 +70,7 @@ CREATE TABLE IF NOT EXISTS change (
     PRIMARY KEY (collection, pos)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS change_item ON change (collection, item, pos);
+CREATE INDEX IF NOT EXISTS change_line ON change (collection, line) WHERE line IS NOT NULL;
 CREATE INDEX IF NOT EXISTS change_until ON change (collection, until, item, pos) WHERE op < 3;
 """
 NAMES = {kind.aggregate.begun: kind.name for kind in KINDS.values()}

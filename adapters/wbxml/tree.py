@@ -104,12 +104,14 @@ def E(name: str, *content: Content) -> Element:
             texts.append(item)
         elif item is not None:
             texts.append(str(int(item)))
-    element.text = joined(texts)
+    element.text = joined(texts) if texts else None
     return element
 
 
 def joined(pieces: list[str | bytes]) -> str | bytes | None:
     """The pieces as one text, as bytes as soon as one of them is bytes."""
+    if len(pieces) == 1:
+        return pieces[0] or None
     if any(isinstance(piece, bytes) for piece in pieces):
         whole = b"".join(p if isinstance(p, bytes) else p.encode() for p in pieces)
         return whole or None
