@@ -70,6 +70,19 @@ class Server:
         self._await_health()
         until(lambda: len(self.worker_pids()) == self.workers, "not all workers came up")
 
+    def refused(self) -> str:
+        """What a server says that cannot start; its exit status must be 1."""
+        done = subprocess.run(
+            [*self._within(), sys.executable, "-P", "-m", self.module],
+            env=self._environment(),
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1, done.stderr
+        return done.stderr
+
     def _within(self) -> list[str]:
         """Words before the command that starts the server."""
         return []

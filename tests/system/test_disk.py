@@ -61,6 +61,13 @@ def test_a_file_that_became_read_only_is_waited_for_by_new_workers(plain: Couple
     plain.expect_all_well()
 
 
+def test_a_server_that_may_only_read_says_so_and_does_not_start(tmp_path: Path) -> None:
+    server = Plain(tmp_path, settings=SETTINGS)
+    server.admit("ada")
+    server.forbid()
+    assert server.refused() == "taccuino: the store cannot be used: the file is read-only\n"
+
+
 def test_a_disk_that_is_full_now_and_then_costs_nothing(tmp_path: Path) -> None:
     """At any moment, in the middle of whatever is being written."""
     server = Limited(tmp_path, settings=SETTINGS)
