@@ -9,7 +9,6 @@ its own. What protocol and phones cannot tell apart is left: whose a Ping is.
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from domain.base import author
@@ -19,7 +18,7 @@ from projections.synckey import SyncKey
 if TYPE_CHECKING:
     from app.conversation import Conversation
 
-LOOKED_AT: Final = 200
+LOOKED_AT: Final = 60
 """So many of the last events of a phone and collection are looked at."""
 
 SOON: Final = timedelta(days=1)
@@ -40,7 +39,7 @@ def _last_events(talk: Conversation) -> list[RoundEvent]:
     """What was recorded last, the newest first."""
     stream = stream_of(talk.partnership, talk.collection.id)
     events = talk.groupware.events.get(stream, desc=True, limit=LOOKED_AT)
-    return [each for each in islice(events, LOOKED_AT) if isinstance(each, RoundEvent)]
+    return [each for each in events if isinstance(each, RoundEvent)]
 
 
 def _replaced(talk: Conversation, past: list[RoundEvent], key: SyncKey) -> int | None:

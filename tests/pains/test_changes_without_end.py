@@ -70,6 +70,7 @@ def test_flapping_item_is_braked(cli: Cli) -> None:
     assert finding[:3] == [FLAPPING, "ada", event[0]]
     assert "over and over" in finding[-1]
     assert finding[-1].startswith("admin:")
+    assert "every row is what it says" in cli.done("verify")
 
 
 def edit(house: House, phone: Handset, item: str, times: int, **pause: float) -> int:

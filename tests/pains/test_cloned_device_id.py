@@ -129,6 +129,7 @@ def test_cloned_device_id(house: House, version: Version, copied: bool) -> None:
         assert len(one.held) == len(other.held) == 6 + number
     assert sum(each.begun for each in both) <= 4
     assert told(house) == [SHARED]
+    assert "every row is what it says" in Cli(house.settings.home).done("verify")
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -56,6 +56,7 @@ def test_device_id_churn(house: House) -> None:
     assert (line[2], line[-1]) == ("NEW0039", f"welcome (other names before: {LIMIT - 1})")
     assert [row[2] for row in listed(house, "--all")] == [f"NEW{n:04}" for n in range(35, 40)]
     assert {row[-1] for row in listed(house, "--all")[:-1]} == {"goes by a newer name"}
+    assert "every row is what it says" in Cli(house.settings.home).done("verify")
 
 
 def test_the_administrator_is_told_once(house: House) -> None:
