@@ -247,7 +247,10 @@ def _begun(groupware: Groupware, id: UUID, account: UUID, request: Request) -> P
 
 def _note_seen(groupware: Groupware, id: UUID, request: Request, now: datetime) -> None:
     """When it was here last; where that cannot be written at once, the next time will do."""
-    with suppress(StoreBusy, StoreUnavailable), groupware.pool.writing(A_MOMENT) as connection:
+    with (
+        suppress(StoreBusy, StoreUnavailable),
+        groupware.pool.writing(A_MOMENT, lasting=False) as connection,
+    ):
         devices.note_seen(connection, id, now, request.user_agent, request.version.text)
 
 

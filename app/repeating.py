@@ -49,7 +49,7 @@ def remember(context: Context, request: Request, said: SyncRequest) -> None:
     with context.groupware.reading() as connection:
         same = asked.last(connection, phone, "Sync") == kept
     if not same:
-        with context.groupware.pool.writing() as connection:
+        with context.groupware.pool.writing(lasting=False) as connection:
             asked.keep(connection, phone, "Sync", kept)
 
 

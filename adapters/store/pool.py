@@ -81,11 +81,14 @@ class Pool:
             self._watch = self._open("query_only = ON")
 
     @contextmanager
-    def writing(self, patience: float | None = None) -> Iterator[sqlite3.Connection]:
+    def writing(
+        self, patience: float | None = None, *, lasting: bool = True
+    ) -> Iterator[sqlite3.Connection]:
         """A transaction that holds the write lock; durable when the block ends without error.
 
-        StoreBusy if the lock is not to be had in so many seconds (or the pool's own),
-        StoreUnavailable if the store cannot be written.
+        What is not `lasting` does not wait for the disk: it outlives this process, but maybe not
+        the machine. That is for caches. StoreBusy if the lock is not to be had in so many seconds
+        (or the pool's own), StoreUnavailable if the store cannot be written.
         """
         outer = self._current()
         if outer is not None and outer.writes:
@@ -93,7 +96,7 @@ class Pool:
                 yield outer.connection
             return
         transaction = Transaction(self._writer, writes=True)
-        with _in_words(), self._locked(patience) as deadline:
+        with _in_words(), self._locked(patience) as deadline, _syncing(self._writer, lasting):
             self._patiently(self._writer, "BEGIN IMMEDIATE", deadline)
             with _ending(self._writer, "COMMIT"), self._inside(transaction):
                 yield self._writer
@@ -220,6 +223,20 @@ class Pool:
                 if time.monotonic() > deadline:
                     raise StoreBusy("another process keeps the store locked") from error
             time.sleep(random.uniform(0.001, 0.005))
+
+
+@contextmanager
+def _syncing(connection: sqlite3.Connection, lasting: bool) -> Iterator[None]:
+    """In WAL mode NORMAL leaves a commit to the next one that waits for the disk."""
+    if lasting:
+        yield
+        return
+    (usual,) = connection.execute("PRAGMA synchronous").fetchone()
+    connection.execute("PRAGMA synchronous = NORMAL")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA synchronous = {usual}")
 
 
 @contextmanager

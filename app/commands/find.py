@@ -76,7 +76,7 @@ def _follows(context: Context, search: bytes, start: int) -> bool:
     with groupware.reading() as connection:
         known = devices.last_search(connection, phone) == search
     if start == 0 and not known:
-        with groupware.pool.writing() as connection:
+        with groupware.pool.writing(lasting=False) as connection:
             devices.note_search(connection, phone, search)
     return known or start == 0
 

@@ -129,5 +129,5 @@ def _remember(context: Context, interval: int, ids: tuple[str, ...]) -> None:
     with context.groupware.reading() as connection:
         same = asked.last(connection, phone, "Ping") == kept
     if not same:
-        with context.groupware.pool.writing() as connection:
+        with context.groupware.pool.writing(lasting=False) as connection:
             asked.keep(connection, phone, "Ping", kept)

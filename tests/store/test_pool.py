@@ -68,6 +68,27 @@ def test_the_file_is_set_for_durable_writes_beside_reads(pool: Pool) -> None:
     }
 
 
+def test_what_need_not_last_waits_for_no_disk_and_the_next_does_again(
+    path: Path, pool: Pool
+) -> None:
+    def waits(connection: sqlite3.Connection) -> bool:
+        """Whether each commit is FULL, which syncs the log of writes."""
+        return connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+    with pool.writing(lasting=False) as connection:
+        _add(connection, 1)
+        assert not waits(connection)
+    with pytest.raises(ZeroDivisionError), pool.writing(lasting=False):
+        raise ZeroDivisionError
+    with pool.writing() as connection:
+        assert waits(connection)
+        with pool.writing(lasting=False) as inner:
+            assert waits(inner), "part of something that has to last"
+    other = Pool(path)
+    assert _stored(other) == [1]
+    other.close()
+
+
 def test_a_block_that_fails_leaves_nothing(pool: Pool) -> None:
     with pytest.raises(KeyError), pool.writing() as connection:
         _add(connection, 1)
