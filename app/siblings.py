@@ -34,7 +34,7 @@ def confirm(talk: Conversation, line: Line, round: Round) -> None:
         if own and own.digest == verdict.digest:
             continue
         late = own is not None and (verdict.row or 0) > (own.row or 0)
-        if own and late and not _held_as(view, verdict):
+        if own and own.row and late and not _held_as(view, verdict):
             _insist(talk, view, own, verdict)
         elif late or verdict.item not in told or _unsaid(view, verdict):
             _withdraw(talk, view, round, verdict)
@@ -105,6 +105,6 @@ def _edition(talk: Conversation, item: UUID, pos: int) -> int:
 def foreign(round: Round, siblings: Sequence[Round]) -> frozenset[int]:
     """Rows made by commands that this answer does not speak of. What it says of an item stands
     for all that the phone did to it before."""
-    mine = {verdict.item: verdict.row or 0 for verdict in round.verdicts if verdict.item}
+    mine: dict[UUID | None, int] = {v.item: v.row or 0 for v in round.verdicts if v.item}
     verdicts = [verdict for sibling in siblings for verdict in sibling.verdicts]
     return frozenset(v.row for v in verdicts if v.row and v.row > mine.get(v.item, 0))
