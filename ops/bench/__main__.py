@@ -22,6 +22,7 @@ from typing import Any, Final  # noqa: E402
 from ops.bench.carrying import first, upload  # noqa: E402
 from ops.bench.changing import one  # noqa: E402
 from ops.bench.figures import Figure, Report  # noqa: E402
+from ops.bench.flooding import flood  # noqa: E402
 from ops.bench.growing import grow  # noqa: E402
 from ops.bench.measure import SIZES, Bench  # noqa: E402
 from ops.bench.parking import park  # noqa: E402
@@ -40,6 +41,7 @@ CASES: Final[dict[str, Case]] = {
     "one": one,
     "push": push,
     "park": park,
+    "flood": flood,
     "grow": grow,
 }
 OURS_ONLY: Final = {"grow"}
@@ -89,10 +91,10 @@ def _arguments() -> argparse.Namespace:
 def _target(chosen: argparse.Namespace, stack: ExitStack) -> Target:
     if chosen.url:
         processes = Processes(tuple(chosen.server_pid))
-        return Target(chosen.url, chosen.user, chosen.password, processes)
-    home = _home(stack)
-    furnish(home)
-    return stack.enter_context(serving(OURS, home, chosen.workers))
+        return Target(chosen.url, (chosen.user,), chosen.password, processes)
+    home, people = _home(stack), SIZES[chosen.size].people
+    furnish(home, people=people)
+    return stack.enter_context(serving(OURS, home, chosen.workers, people))
 
 
 def _home(stack: ExitStack) -> Path:

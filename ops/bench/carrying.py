@@ -37,7 +37,7 @@ def first(bench: Bench) -> Iterator[Figure]:
     bench.target.forget()
     line = bench.target.phone().arrive().line
     for state in STATES:
-        phone = bench.target.phone(line).arrive().begin(CONTACTS)
+        phone = bench.target.phone(line=line).arrive().begin(CONTACTS)
         line.tape.clear()
         told: list[Element] = []
         spent = bench.cpu(lambda: told.extend(_everything(phone)))  # noqa: B023

@@ -1,6 +1,6 @@
-"""A house to measure: one account that may sync, among others who have filled the log.
+"""A house to measure: accounts that may sync, among others who have filled the log.
 
-    python -m ops.bench.house furnish HOME NAME PASSWORD EVENTS
+    python -m ops.bench.house furnish HOME PASSWORD EVENTS NAME...
     python -m ops.bench.house forget HOME
 
 The events are those of use cases, folded by all projectors, in large transactions: for every
@@ -10,7 +10,7 @@ thousand an account with its folders, and contacts that were added and then revi
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -29,16 +29,16 @@ PER_ACCOUNT: Final = 1000
 AT_ONCE: Final = 250
 
 
-def furnish(home: Path, name: str, password: str, events: int) -> None:
-    """The account `name`, then as many others as it takes until the log has `events` events."""
+def furnish(home: Path, password: str, events: int, names: Sequence[str]) -> None:
+    """Accounts of these names, then others until the log has `events` events."""
     groupware = open_groupware(home)
     author = groupware.author("admin:bench", "bench")
-    account = _person(groupware, author, name)
-    people.set_password(groupware, author, account, password)
+    for name in names:
+        people.set_password(groupware, author, _person(groupware, author, name), password)
     for number in count(1):
         if _length(groupware) >= events:
             break
-        fill(groupware, author, f"{name}{number}", number * PER_ACCOUNT, events)
+        fill(groupware, author, f"{names[0]}{number}", number * PER_ACCOUNT, events)
     groupware.pool.checkpoint()
     groupware.pool.close()
 
@@ -91,8 +91,8 @@ def _length(groupware: Groupware) -> int:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["furnish", home, name, password, events]:
-            furnish(Path(home), name, password, int(events))
+        case ["furnish", home, password, events, *names]:
+            furnish(Path(home), password, int(events), names)
         case ["forget", home]:
             forget(Path(home))
         case _:

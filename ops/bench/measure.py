@@ -21,7 +21,9 @@ ENOUGH: Final = 200
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much of everything. `contacts` are uploaded by `batch`; then there are `stock`."""
+    """How much of everything. `contacts` are uploaded by `batch`; then there are `stock`. The
+    phones that are `parked` are those of `people`; a flood is `flooded` of them, and so many
+    requests a second for `flood` seconds."""
 
     contacts: int = 1000
     batch: int = 50
@@ -32,7 +34,11 @@ class Sizes:
     takers: int = 5
     rounds: int = 20
     pushes: int = 50
+    people: int = 100
     parked: tuple[int, ...] = (1000, 5000)
+    flooded: int = 10_000
+    per_second: int = 200
+    flood: float = 60.0
     logs: tuple[int, int] = (10_000, 100_000)
 
 
@@ -46,7 +52,10 @@ SIZES: Final = {
         takers=3,
         rounds=10,
         pushes=15,
+        people=20,
         parked=(300,),
+        flooded=1000,
+        flood=10.0,
         logs=(2_000, 10_000),
     ),
     "tiny": Sizes(
@@ -59,7 +68,11 @@ SIZES: Final = {
         takers=2,
         rounds=2,
         pushes=3,
+        people=3,
         parked=(50,),
+        flooded=60,
+        per_second=50,
+        flood=1.0,
         logs=(500, 1_000),
     ),
 }
@@ -84,9 +97,9 @@ class Bench:
         expect(what, got, wanted)
         self.counts[what] = got
 
-    def stock(self, kind: str, number: int) -> int:
+    def stock(self, kind: str, number: int, person: int = 0) -> int:
         """See to it that a folder holds at least so many items; how many it holds."""
-        phone = self.target.phone().arrive().begin(kind)
+        phone = self.target.phone(person).arrive().begin(kind)
         held = len(phone.catch_up(kind))
         while held < number:
             more = items(kind, min(self.sizes.batch, number - held), phone.version)
@@ -94,11 +107,11 @@ class Bench:
         phone.close()
         return held
 
-    def ready(self, kind: str, number: int) -> list[Phone]:
+    def ready(self, kind: str, number: int, person: int = 0) -> list[Phone]:
         """Phones that are up to date on a folder and have nothing left to confirm."""
         phones = []
         for _ in range(number):
-            phone = self.target.phone().arrive().begin(kind)
+            phone = self.target.phone(person).arrive().begin(kind)
             phone.catch_up(kind)
             expect("left to tell", len(phone.catch_up(kind)), 0)
             phone.line.tape.clear()

@@ -28,17 +28,24 @@ WAITING: Final = LOOKING.replace(b"Sync", b"Ping")
 
 
 def park(bench: Bench) -> Iterator[Figure]:
-    """All phones are one person's, and look at a calendar with a few events."""
-    bench.stock(CALENDAR, 1)
-    most = max(bench.sizes.parked)
-    phones: list[Phone] = Pool(SETTING_UP).map(lambda _: _newcomer(bench), range(most))
+    """Each phone looks at the calendar of its person, in which there are a few events."""
+    phones = newcomers(bench, max(bench.sizes.parked))
     for number in bench.sizes.parked:
         yield from _parked(bench, phones[:number])
 
 
-def _newcomer(bench: Bench) -> Phone:
+def newcomers(bench: Bench, number: int) -> list[Phone]:
+    """So many phones, of everybody in turn."""
+    people = range(len(bench.target.users))
+    busy = Pool(SETTING_UP)
+    busy.map(lambda person: bench.stock(CALENDAR, 1, person), people)
+    found: list[Phone] = busy.map(lambda each: _newcomer(bench, each), range(number))
+    return found
+
+
+def _newcomer(bench: Bench, person: int) -> Phone:
     """A phone in step that has pinged before: as phones are that come back after a restart."""
-    phone = bench.target.phone().arrive().begin(CALENDAR)
+    phone = bench.target.phone(person).arrive().begin(CALENDAR)
     ping(phone, HEARTBEAT)
     phone.catch_up(CALENDAR)
     phone.line.tape.clear()
@@ -51,7 +58,7 @@ def _parked(bench: Bench, phones: list[Phone]) -> Iterator[Figure]:
     number = len(phones)
     bench.target.restart()
     poller = Poller(bench.ready(CALENDAR, 1)[0], CALENDAR)
-    _warm_up(phones)
+    warm_up(phones)
     alone, before = _rate(bench, poller), bench.target.processes.rss()
     parked = _park(bench.target, [_pinging(phone) for phone in phones])
     after, beside = bench.target.processes.rss(), _rate(bench, poller)
@@ -70,7 +77,7 @@ def _parked(bench: Bench, phones: list[Phone]) -> Iterator[Figure]:
         phone.close()
 
 
-def _warm_up(phones: list[Phone]) -> None:
+def warm_up(phones: list[Phone]) -> None:
     """Every worker has answered before its memory counts; and all phones are in step."""
     busy = Pool(SETTING_UP)
     for phone in islice(cycle(phones), max(len(phones), WARMING)):
@@ -107,12 +114,13 @@ def _park(target: Target, pings: list[Callable[[], object]]) -> list[gevent.Gree
 
 
 def _wake(bench: Bench, parked: list[gevent.Greenlet[..., object]]) -> float:
-    """One new event; seconds until the last phone has heard of it."""
-    giver = bench.ready(CALENDAR, 1)[0]
+    """A new event for everybody; seconds until the last phone has heard of it."""
+    givers = [bench.ready(CALENDAR, 1, person)[0] for person in range(len(bench.target.users))]
     began = time.perf_counter()
-    giver.upload(CALENDAR, items(CALENDAR, 1, giver.version))
+    for giver in givers:
+        giver.upload(CALENDAR, items(CALENDAR, 1, giver.version))
+        giver.close()
     gevent.joinall(parked, timeout=PATIENCE)
-    giver.close()
     return time.perf_counter() - began
 
 

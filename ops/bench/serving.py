@@ -27,7 +27,7 @@ NAME, PASSWORD = "bench", "correct horse battery staple"
 OURS, BARE = "app", "ops.bench.bare"
 
 ENVIRONMENT: Final = {"DEVICES_PER_USER": "10000", "LOG_LEVEL": "info"}
-"""Beside home, address and number of workers; all phones of a run are one person's."""
+"""Beside home, address and number of workers."""
 
 
 class DidNotStart(Exception):
@@ -39,16 +39,18 @@ class Target:
     """A server under load, who comes in, and the processes that are counted."""
 
     url: str
-    user: str = NAME
+    users: tuple[str, ...] = (NAME,)
     password: str = PASSWORD
     processes: Processes = field(default_factory=lambda: Processes(()))
     version: Version | None = None
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def phone(self, line: Line | None = None) -> Phone:
-        """A phone nobody knows yet, through a connection of its own or one that is there."""
+    def phone(self, person: int = 0, line: Line | None = None) -> Phone:
+        """A phone nobody knows yet, of one of the people there are, through a connection of its
+        own or one that is there."""
         device = f"BENCH{os.getpid()}X{next(self.numbers)}"
-        phone = Phone(line or Line(self.url), self.user, self.password, device, "Bench")
+        user = self.users[person % len(self.users)]
+        phone = Phone(line or Line(self.url), user, self.password, device, "Bench")
         if self.version is None:
             self.version = phone.options().best
         phone.version = self.version or phone.version
@@ -130,9 +132,10 @@ class Ours(Target):
 
 
 @contextmanager
-def serving(module: str, home: Path, workers: int) -> Iterator[Ours]:
-    """Up inside the block, in a home that is there."""
-    server = Ours(f"http://{HOST}:{_free_port()}", module=module, home=home, workers=workers)
+def serving(module: str, home: Path, workers: int, people: int = 1) -> Iterator[Ours]:
+    """Up inside the block, in a home that is there, with so many people that are measured."""
+    url, users = f"http://{HOST}:{_free_port()}", tuple(names(people))
+    server = Ours(url, users, module=module, home=home, workers=workers)
     try:
         server.start()
         yield server
@@ -140,9 +143,14 @@ def serving(module: str, home: Path, workers: int) -> Iterator[Ours]:
         server.stop()
 
 
-def furnish(home: Path, events: int = 0) -> None:
-    """A store with the account that is measured and a log of at least so many events."""
-    house("furnish", home, NAME, PASSWORD, str(events))
+def furnish(home: Path, events: int = 0, people: int = 1) -> None:
+    """A store with the accounts that are measured and a log of at least so many events."""
+    house("furnish", home, PASSWORD, str(events), *names(people))
+
+
+def names(people: int) -> Iterator[str]:
+    """The first of them is whose phones most cases are about."""
+    return (NAME if number == 0 else f"{NAME}-{number}" for number in range(people))
 
 
 def house(*order: str | Path) -> None:

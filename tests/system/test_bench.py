@@ -16,7 +16,16 @@ from tests.system.server import HOST, PASSWORD, ROOT, Server
 
 SETTINGS = {"DEVICES_PER_USER": "1000"}
 
-FIGURES = {"upload": 2, "poll": 4, "first": 2, "one": 3, "push": 4, "park": 4, "grow": 11}
+FIGURES = {
+    "upload": 2,
+    "poll": 4,
+    "first": 2,
+    "one": 3,
+    "push": 4,
+    "park": 4,
+    "flood": 5,
+    "grow": 11,
+}
 """How many each case yields."""
 
 COUNTS = {
@@ -28,6 +37,7 @@ COUNTS = {
     "pushed across workers": 3,
     "held of 50": 50,
     "woken of 50": 50,
+    "requests of the flood": 50,
 }
 """In the tiny size, whichever server it is."""
 
