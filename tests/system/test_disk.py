@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.system.conftest import up
-from tests.system.couple import SETTINGS, Couple, couple_at
+from tests.system.couple import SETTINGS, Couple, couple_at, in_step
 from tests.system.disk import Limited, Plain, SmallDisk, may_mount
 from tests.system.history import SEED, History
+from tests.system.phone import CALENDAR
 
 Full = Limited | SmallDisk
 
@@ -52,7 +53,10 @@ def test_a_server_without_a_store_puts_everybody_off_until_it_has_one(full: Coup
 
 
 def test_a_file_that_became_read_only_is_waited_for_by_new_workers(plain: Couple[Plain]) -> None:
+    """Those that have it open do not notice."""
     plain.server.forbid()
+    plain.giver.add(CALENDAR, 50)
+    in_step(plain.giver, plain.taker)
     plain.server.kill_workers()
     plain.hang_up()
     plain.expect_nothing()
