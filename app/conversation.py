@@ -269,7 +269,7 @@ class Conversation:
         if command.op == ADD and before and before.item:
             change = replace(command, op=CHANGE, item=before.item)
             made = desk.change(change, view, reach)
-            row = made.row or before.row
+            row = made.row or (before.row if made.item else None)
             verdict = replace(made, op=ADD, item=before.item, row=row)
         elif command.op == ADD:
             verdict = desk.add(command, view, line.confirmed.begun)

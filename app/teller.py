@@ -30,7 +30,7 @@ from projections.delta import Entry, Verb
 VERBS: Final = {verb: f"airsync:{verb.value}" for verb in Verb}
 
 AS_ADDED = {CONFLICT: DONE, NOT_FOUND: UNCONVERTIBLE}
-"""What becomes of an Add that had come in other words before, and so was carried out as a Change."""
+"""What an Add is told that had come in other words before, and was carried out as a Change."""
 
 
 @dataclass

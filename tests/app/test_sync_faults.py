@@ -272,6 +272,42 @@ def test_calendars_are_guarded_alike(
     assert [status_of(each) for each in responses(told)] == [1, 6]
 
 
+@pytest.mark.parametrize("arrived", ["the first answer", "the second answer"])
+def test_an_add_that_fails_in_other_words_leaves_the_phone_the_first_ones(
+    house: House, phone: Handset, monkeypatch: pytest.MonkeyPatch, arrived: str
+) -> None:
+    """The item is there, so the phone hears of it, whichever of the answers it reads."""
+    key = phone.begin(phone.contacts)
+    first = phone.add(phone.contacts, first_name("Bea"))
+    after_first = phone.keys[phone.contacts]
+    with monkeypatch.context() as patch:
+        patch.setattr(ItemDesk, "change", failing)
+        told = phone.told(phone.contacts, commanding(adding(first_name("Bice"))), key=key)
+    assert [status_of(each) for each in responses(told)] == [6]
+    assert verbs(commands(told)) == [("Add", first)]
+    if arrived == "the first answer":
+        phone.keys[phone.contacts] = after_first
+    later = Element("airsync:Commands", list(phone.catch_up(phone.contacts)))
+    assert set(texts(later, "contacts:FirstName")) <= {"Bea"}
+    assert phone.values(first)["first_name"] == "Bea"
+
+
+def failing(*_: Any) -> Any:
+    raise Fault
+
+
+def test_an_add_in_other_words_of_what_somebody_else_edited_is_done(
+    house: House, phone: Handset
+) -> None:
+    key = phone.begin(phone.contacts)
+    id = phone.add(phone.contacts, first_name("Bea"))
+    house.revise(id_of(id), first_name="Berta")
+    told = phone.told(phone.contacts, commanding(adding(first_name("Bice"))), key=key)
+    assert [(status_of(e), e.text_of("airsync:ServerId")) for e in responses(told)] == [(1, id)]
+    (told,) = phone.catch_up(phone.contacts)
+    assert texts(told, "contacts:FirstName") == ["Berta"]
+
+
 def test_an_item_shown_reduced_keeps_what_was_not_shown_when_the_phone_edits_it(
     house: House, phone: Handset, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -453,7 +453,7 @@ class Engine:
                     continue
                 late = mine is not None and (verdict.pos or 0) > (mine.pos or 0)
                 held = self.held_as(line.name, verdict)
-                if late and not held:
+                if late and mine.pos and not held:
                     self.insist(line.name, mine, verdict)
                 elif late or verdict.item not in told or (held and not held.rows.keys() - but):
                     self.withdraw(line.name, round, verdict, but)
