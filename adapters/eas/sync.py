@@ -117,7 +117,8 @@ def read(root: Element, version: Version) -> SyncRequest:
     partial = version >= Version.V12_1 and root.find("airsync:Partial") is not None
     if listed is None and not partial:
         raise Broken("no collections")
-    collections = [_collection(each) for each in listed or () if each.name == "airsync:Collection"]
+    blocks = listed.find_all("airsync:Collection") if listed is not None else ()
+    collections = [_collection(each, version) for each in blocks]
     if sum(len(each.commands) for each in collections) > MOST_COMMANDS:
         raise Broken("too many commands")
     window = root.text_of("airsync:WindowSize") if version >= Version.V12_1 else None
@@ -174,18 +175,20 @@ def _distinct(collections: list[WireCollection]) -> Iterator[WireCollection]:
         yield each if problem == each.problem else replace(each, problem=problem)
 
 
-def _collection(element: Element) -> WireCollection:
+def _collection(element: Element, version: Version) -> WireCollection:
     id, key = element.text_of("airsync:CollectionId", ""), element.text_of("airsync:SyncKey", "")
     kind = element.text_of("airsync:Class", "")
     try:
         if not id or not key or max(len(id), len(key)) > LONGEST_NAME:
             raise Broken("an id or key is missing or too long")
-        return _read_collection(element, id, key, kind)
+        return _read_collection(element, id, key, kind, version)
     except Broken:
         return WireCollection(id[:LONGEST_NAME], key[:LONGEST_NAME] or "0", kind, problem=PROTOCOL)
 
 
-def _read_collection(element: Element, id: str, key: str, kind: str) -> WireCollection:
+def _read_collection(
+    element: Element, id: str, key: str, kind: str, version: Version
+) -> WireCollection:
     supported = element.find("airsync:Supported")
     options = element.find_all("airsync:Options")
     window = element.text_of("airsync:WindowSize")
@@ -198,13 +201,14 @@ def _read_collection(element: Element, id: str, key: str, kind: str) -> WireColl
         _flag(element.find("airsync:GetChanges")),
         DEFAULT_WINDOW if window is None else _window(window),
         _options(options) if options else None,
-        tuple(_commands(commands)),
+        tuple(_commands(commands, version)),
         commands is not None and bool(commands.children),
         bool(_flag(element.find("airsync:ConversationMode"))),
     )
 
 
-def _commands(element: Element | None) -> Iterator[WireCommand]:
+def _commands(element: Element | None, version: Version) -> Iterator[WireCommand]:
+    """Before 16.0 a command is about the whole series (MS-ASAIRS 2.2.2.23)."""
     for command in element or ():
         if command.name not in COMMANDS:
             continue
@@ -218,7 +222,7 @@ def _commands(element: Element | None) -> Iterator[WireCommand]:
             op,
             name,
             command.find("airsync:ApplicationData"),
-            command.text_of("airsyncbase:InstanceId") or "",
+            (command.text_of("airsyncbase:InstanceId") or "") if version >= Version.V16_0 else "",
         )
 
 
