@@ -140,6 +140,8 @@ class ActiveSync:
             return _failed(reply, line, fields)
         if isinstance(reply, Empty) and reply.until:
             fields["until"] = reply.until
+        if isinstance(reply, Answer) and (status := _status(reply.root)) != "1":
+            fields["eas"] = int(status)
         answer = _rendered(reply)
         if _introduces(request, reply):
             answer = replace(answer, headers=self._offer())
@@ -243,6 +245,11 @@ def _rendered(reply: Answer | Empty | Multipart) -> Http:
     if isinstance(reply, Answer):
         return Http(200, encode(reply.root), WBXML)
     return Http(200)
+
+
+def _status(root: Element) -> str:
+    """What the reply says of the command as a whole; "1" where that is nothing."""
+    return root.text_of(f"{root.name.partition(':')[0]}:Status", "1")
 
 
 def _introduces(request: Request, reply: Reply) -> bool:

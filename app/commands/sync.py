@@ -6,6 +6,7 @@ the wake hub until something is news; it holds no connection to the store and no
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -72,6 +73,8 @@ def _respond(context: Context, request: Request, asked: SyncRequest) -> Reply:
     context.journal["collections"] = [
         (each.id, each.status, len(each.responses), len(each.commands)) for each in told
     ]
+    if refused := Counter(_refused(told)):
+        context.journal["refused"] = sorted(refused.items())
     if request.version >= Version.V12_1:
         told = [each for each in told if not each.quiet]
     if told:
@@ -81,6 +84,14 @@ def _respond(context: Context, request: Request, asked: SyncRequest) -> Reply:
         if asked.wait is not None or request.body is None
         else Empty(_topics(context, asked))
     )
+
+
+def _refused(told: list[Told]) -> Iterator[str]:
+    """The Status of each command that was not carried out as it stood."""
+    for each in told:
+        for response in each.responses:
+            if (status := response.text_of("airsync:Status", "1")) != "1":
+                yield status
 
 
 def _topics(context: Context, asked: SyncRequest) -> frozenset[UUID]:

@@ -6,14 +6,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+import structlog
 
 from adapters.eas.ids import server_id
 from adapters.eas.reply import Answer, Failure
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element
+from app import phones
+from app.auth import Principal, credentials
+from app.commands import COMMANDS
+from app.eas import ActiveSync
+from app.routes import create_app
 from projections import conflicts
 from tests.app.handset import (
     Handset,
@@ -29,6 +36,7 @@ from tests.app.handset import (
     status_of,
 )
 from tests.app.house import House
+from tests.app.shell import Shell
 
 HIS = "BOBSPHONE"
 
@@ -305,3 +313,56 @@ def test_the_same_change_again_and_again_is_made_once(house: House) -> None:
         assert status_of(only(told)) == 1
     assert house.log_length() - length <= 20
     assert phone.values(item)["first_name"] == "Grace"
+
+
+# What the journal has of it
+
+
+def front(house: House) -> Shell:
+    """The HTTP shell before this house; who asks is who the header says, whatever the secret."""
+
+    def authenticate(header: str | None, address: str) -> Principal:
+        return Principal(house.account(credentials(header)[0]))
+
+    facts = house.groupware, house.hub, house.settings, authenticate, phones.admit, COMMANDS
+    shell: Shell = object.__new__(Shell)
+    shell.app = create_app(ActiveSync(*facts))
+    return shell
+
+
+def line_of(house: House, command: str, body: Element) -> dict[str, Any]:
+    """What the journal has of this request of Bob's phone."""
+    with structlog.testing.capture_logs() as lines:
+        front(house).post(
+            command,
+            "16.1",
+            body,
+            f"Cmd={command}&DeviceId={HIS}&DeviceType=iPhone",
+            Authorization="Basic Ym9iOng=",
+        )
+    (line,) = [line for line in lines if line["event"] == "served"]
+    return dict(line)
+
+
+SEEN = {name: ask for name, ask in ASKED.items() if name != "a deletion"}
+"""What is not there any more is deleted: that is success, and nothing to be seen."""
+
+
+@pytest.mark.parametrize("ask", SEEN.values(), ids=SEEN)
+def test_whoever_names_what_is_not_there_is_seen_in_the_journal(house: House, ask: Ask) -> None:
+    hers = settled(house, "ada", "ADASPHONE")
+    mine = settled(house, "bob", HIS)
+    item = hers.add(hers.contacts, first_name("Ada"))
+    names = {
+        "folder": hers.contacts,
+        "item": item,
+        "key": hers.keys[hers.contacts],
+        "hierarchy key": hers.keys[""],
+    }
+    line = line_of(house, *ask(mine, names))
+    told = (*line.get("collections", ()), *line.get("operations", ()))
+    refused = {str(status) for _, status, *_ in told} - {"1"}
+    assert line["device"] == HIS
+    assert "Ada" not in repr(line)
+    seen = line.get("eas") or line.get("refused") or refused or line.get("moved") == 0
+    assert seen, line
