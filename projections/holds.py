@@ -17,7 +17,7 @@ from uuid import UUID
 
 from eventsourcing.domain import DomainEvent
 
-from domain.brake import WINDOW, Pace
+from domain.brake import RULES, WINDOW, Pace
 from domain.item import (
     CHANGE,
     DELETE,
@@ -174,7 +174,7 @@ def _settle(connection: sqlite3.Connection, event: RoundAnswered) -> None:
         " AND over IS NOT NULL AND (line != ? OR over <= ?)",
         (*place, event.line, event.before.base),
     )
-    if event.verdicts:
+    if any(verdict.op in RULES for verdict in event.verdicts):
         connection.execute(
             "DELETE FROM lately WHERE partnership = ? AND collection = ? AND at <= ?",
             (*place, int(event.timestamp.timestamp()) - WINDOW),

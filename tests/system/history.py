@@ -143,13 +143,16 @@ class History:
 
     def settle(self) -> None:
         """The network heals, the users rest, and every phone syncs until it has nothing to say;
-        once more when nothing of before can arrive at the server any more."""
+        once more when nothing of before can arrive at the server any more, and what phones did
+        too much of at once is released."""
         for network in self.networks:
             network.heal()
         for phone in self.phones:
             phone.wire.close()
             self._rest(phone)
         until(lambda: all(n.quiet for n in self.networks), "something is still on its way")
+        with self.server.groupware() as groupware:
+            Truth(groupware, self.account).believe()
         for phone in self.phones * 2:
             self._rest(phone)
 
