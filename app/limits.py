@@ -23,8 +23,8 @@ AT_ONCE: Final = 16
 RETRY_AFTER: Final = 30
 
 PARKED_PER_PERSON: Final = 1_000
-PARKED_PER_ADDRESS: Final = 10_000
-"""Requests that wait in one process, half of the connections it has. Of each phone there wait at
+PARKED_PER_ADDRESS: Final = 15_000
+"""Requests that wait in one process, which has 20,000 connections. Of each phone there wait at
 most two; behind one address there may be a whole town."""
 
 REMEMBERED: Final = 20_000

@@ -36,9 +36,10 @@ HANDSHAKE = 15.0
 UNREAD: Final = 120_000
 """Milliseconds for which what was sent may stay unread: then its phone is gone, or mocks us."""
 
-FROM_ONE_ADDRESS: Final = 10_000
-"""Connections a worker takes from one address, half of what it has. Behind one address there may
-be a whole town, and our own proxies speak for everybody: for them there is no limit."""
+FROM_ONE_ADDRESS: Final = 15_000
+"""Connections a worker takes from one address; a quarter of what it has is left for the others.
+Behind one address there may be a whole town, and our own proxies speak for everybody: for them
+there is no limit."""
 
 CHOSEN: Final[dict[str, Any]] = {
     "worker_connections": 20_000,
