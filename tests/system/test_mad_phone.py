@@ -79,14 +79,10 @@ def pace_of(phone: Phone, until: float) -> float:
     return statistics.median(times)
 
 
-@pytest.fixture(scope="module")
-def madness(begin: Begin) -> Madness:
-    return Madness(begin("ada", "MADPHONE"))
-
-
-def test_a_loop_is_put_off_and_a_neighbour_goes_on_at_its_usual_pace(
-    begin: Begin, madness: Madness
+def test_a_loop_is_put_off_while_a_neighbour_goes_on_and_nothing_is_lost(
+    server: Server, begin: Begin
 ) -> None:
+    madness = Madness(begin("ada", "MADPHONE"))
     neighbour = begin("bob", "GOODPHONE")
     alone = pace_of(neighbour, time.monotonic() + 0.7)
     until = time.monotonic() + LASTING
@@ -95,21 +91,27 @@ def test_a_loop_is_put_off_and_a_neighbour_goes_on_at_its_usual_pace(
     beside = pace_of(neighbour, until)
     mad.join()
 
-    assert madness.told["put off"] > madness.told["served"] > 0
+    expect_put_off(madness)
+    assert beside < 10 * max(alone, 0.002), "the neighbour goes on at its usual pace"
+    expect_one_line(server)
+    expect_kept(madness, begin("ada", "NEWPHONE"))
+
+
+def expect_put_off(madness: Madness) -> None:
+    assert madness.told["put off"] > madness.told["served"] > 20
     assert madness.told["served"] <= 60 + 4 * LASTING + 5
     assert madness.seconds == {30}
-    assert beside < 10 * max(alone, 0.002)
 
 
-def test_the_journal_has_one_line_of_it_and_no_flood(server: Server, madness: Madness) -> None:
-    assert madness.told["put off"] > 20
+def expect_one_line(server: Server) -> None:
+    """Of hundreds of requests that were put off."""
     (line,) = server.lines("event=served", "why=TooOften")
     assert "device=MADPHONE" in line
     assert "status=503" in line
 
 
-def test_what_was_acknowledged_is_there_once(begin: Begin, madness: Madness) -> None:
-    fresh = begin("ada", "NEWPHONE")
+def expect_kept(madness: Madness, fresh: Phone) -> None:
+    """What was acknowledged to the mad phone is there once, as another phone sees it."""
     there = Counter(item["birth"] for item in fresh.folders[CONTACTS].store.values())
     acknowledged = [item["birth"] for item in madness.phone.folders[CONTACTS].store.values()]
     assert len(acknowledged) > 20
