@@ -30,7 +30,8 @@ class Source(Protocol):
 
 
 class Upload:
-    """The body of one request, as it comes from the network. Only for greenlets."""
+    """The body of one request, as it comes from the network. Only for greenlets. Its source
+    gives less than it is asked for only at the end."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -41,11 +42,11 @@ class Upload:
         while received < size:
             left = began + GRACE + received / SLOWEST - time.monotonic()
             with gevent.Timeout(max(left, 0.001), TooSlow):
-                piece = self._source.read(min(STEP, size - received))
-            if not piece:
-                break
+                piece = self._source.read(step := min(STEP, size - received))
             pieces.append(piece)
             received += len(piece)
+            if len(piece) < step:
+                break
         return b"".join(pieces)
 
 
