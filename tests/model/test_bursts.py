@@ -12,7 +12,7 @@ from tests.model.bursts import LOW, Bursts
 from tests.model.engine import Engine
 from tests.model.test_model import NEVER
 
-SEEDS = int(os.environ.get("SEEDS", "60"))
+SEEDS = int(os.environ.get("SEEDS", "40"))
 
 
 @pytest.fixture(autouse=True)
