@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from uuid import UUID
+from collections.abc import Callable, Iterator
+from uuid import UUID, uuid4
 
 import pytest
 
 from adapters.store.chain import verify_chain
 from adapters.store.keyring import Keyring
 from adapters.store.masterkey import MasterKey
+from app import bursts
+from app import items as use
 from app.composition import CODEC, MASTER_KEY
 from app.erasure import erase
+from app.groupware import Groupware
 from domain.base import Authorship
 from domain.calendar import Attendee
+from domain.folder import CONTACTS
+from domain.item import HeldEdit
 from projections import schema
 from projections.history import history
 from projections.verify import verify
@@ -114,3 +119,19 @@ def test_an_account_can_be_forgotten_with_all_its_appointments(
         report = verify(groupware, connection, verify_chain, schema.create, projectors)
     assert report.sound, report.sentences()
     assert "Dentist" not in everything(house)
+
+
+@pytest.mark.parametrize("decide", [bursts.release, bursts.discard])
+def test_a_held_edit_of_a_person_who_was_forgotten_can_still_be_decided(
+    house: House, decide: Callable[[Groupware, Authorship, UUID], int]
+) -> None:
+    (contact,) = house.fill([a_contact("Zenobia")], "contacts")
+    burst, phone, book = uuid4(), uuid4(), house.folder(CONTACTS).id
+    with house.editing("device:phone", phone):
+        edit = HeldEdit(1, {"last_name": "Mad-as-a-hatter"})
+        use.hold(house.groupware, house.load(contact, "contacts"), burst, edit, 7, book)
+    forget(house, contact)
+    assert "Mad-as-a-hatter" not in everything(house)
+    assert decide(house.groupware, house.groupware.author("admin:root", "r"), burst) == 1
+    assert house.rows("SELECT * FROM hold") == []
+    assert house.rows("SELECT * FROM set_aside") == []
