@@ -1,0 +1,30 @@
+"""The modules in which every line is made to fail."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import Final
+
+import adapters.eas
+import app.commands
+from tests.faults.injection import Modules
+
+APP: Final = (
+    "asking autodiscover classes context conversation desk desks eas exchange fault folders gal"
+    " items limits parking phones repeating settled siblings sparing still talk teller"
+)
+PROJECTIONS: Final = "asked delta items lines synckey"
+
+
+def _inside(package: str, path: list[str]) -> list[str]:
+    return [f"{package}.{each.name}" for each in pkgutil.iter_modules(path)]
+
+
+NAMES: Final = [
+    *(f"app.{name}" for name in APP.split()),
+    *(f"projections.{name}" for name in PROJECTIONS.split()),
+    *_inside("app.commands", list(app.commands.__path__)),
+    *_inside("adapters.eas", list(adapters.eas.__path__)),
+]
+MODULES: Final = Modules([importlib.import_module(name) for name in NAMES])

@@ -1,0 +1,171 @@
+"""The lines that no scenario passes, and why. One that is passed after all, or is gone, must not
+stand here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from tests.faults.injection import ROOT, Point
+
+LINES: Final = {
+    "it only says what a function looks like": """
+        app/asking.py Desk.add
+        app/asking.py Desk.change
+        app/asking.py Desk.delete
+        app/desk.py Reader.__call__
+    """,
+    "it is passed when a process starts or a module is loaded": """
+        app/eas.py <genexpr>
+        app/teller.py <dictcomp>
+        app/limits.py Budgets.__init__
+        app/limits.py Notices.__init__
+        app/limits.py Pace.__init__
+        app/settled.py Settled.__init__
+        app/still.py Stillness.__init__
+        projections/items.py <dictcomp>
+        projections/items.py ItemProjector.__init__
+        projections/lines.py LineProjector.__init__
+    """,
+    "it is what a border does with a fault: each injection within the border passes it": """
+        app/commands/itemoperations.py _carry_out: except Exception
+        app/commands/itemoperations.py _carry_out: context.journal["incident"]
+        app/commands/itemoperations.py _carry_out: return wire.fetched(each, wire.NOT_CONVERTED)
+        app/commands/moveitems.py _carry_out: except Exception
+        app/commands/moveitems.py _carry_out: context.journal["incident"]
+        app/commands/moveitems.py _carry_out: return FAILED
+        app/fault.py contained: raise error
+        app/teller.py Teller.response: yield _result("Delete"
+    """,
+    "two requests at once, or a phone that is gone: tests/system and tests/app/test_wake.py": """
+        app/commands/sync.py _respond: later = replace(
+        app/commands/sync.py _respond: told = list(_told([replace(
+        app/commands/sync.py _respond.<locals>.<listcomp>
+        app/eas.py ActiveSync._answer: raise Vanished
+        app/parking.py park: stay.look_again()
+        app/phones.py _meet: return there
+        app/conversation.py Conversation.set_apart: return
+    """,
+    "it takes a flood, or phones that go by one name: tests/app, tests/pains, tests/system": """
+        app/limits.py Notices.due
+        app/limits.py Pace.one_of: raise TooMany
+        app/limits.py Pace.one_of: raise TooOften
+        app/limits.py TooMany.__init__
+        app/parking.py _expect_room: raise limits.TooManyParked
+        app/parking.py _place: return uuid4()
+        app/phones.py _make_room
+        app/repeating.py _filled: return None
+        app/still.py Known.line: return {
+        app/talk.py hierarchy_changed: behind =
+        app/talk.py hierarchy_changed: return bool
+        app/talk.py hierarchy_changed.<locals>.<listcomp>
+    """,
+    "a burst of changes, or one that a decision overtakes: tests/laws plays them at random": """
+        app/conversation.py Conversation.event
+        app/desk.py ItemDesk._change_held: except Unconvertible
+        app/desk.py ItemDesk._change_held: return
+        app/desk.py ItemDesk._change_held: whole =
+        app/desk.py ItemDesk._delete_held: return self._hold
+        app/desk.py ItemDesk._join: item.discard(
+        app/desk.py ItemDesk.change: return self._hold(
+        app/siblings.py _held_as: return None
+        projections/delta.py View._commands: yield row.pos
+        projections/delta.py View.known: if hold.since
+        projections/delta.py View.known: return hold.base
+    """,
+    "it takes a history that tests/laws plays at random against the model": """
+        app/desk.py ItemDesk._merge: item.reoffer("overruled"
+        app/desk.py ItemDesk._merge: self.groupware.save(item)
+        app/desk.py ItemDesk._revise: return _verdict(
+        app/desk.py ItemDesk.delete: return _verdict(command, DONE if
+        app/items.py revise: return
+        app/siblings.py _insist: return
+        app/siblings.py _withdraw: return
+        projections/delta.py View._shows: own =
+        projections/delta.py View._shows: return not any(
+        projections/delta.py View._shows.<locals>.<genexpr>
+        projections/delta.py View.has: reach = replace(
+        projections/delta.py View.known: sent = self._at(item, kept.pos
+        projections/delta.py _drained
+    """,
+    "a value that no phone of these scenarios sends; rows of tables in tests/app have them": """
+        app/classes.py _new_reference
+        app/classes.py _with_empty_body: return told
+        app/items.py check: raise Unfit
+        app/teller.py Teller._added: yield _result("Change"
+    """,
+    "nothing that a phone asks leads there": """
+        app/asking.py Answer.empty
+        app/autodiscover.py _plainly
+        app/folders.py empty: raise Unknown
+        app/parking.py _welcome: yield Policy.id_of
+    """,
+    "only an administrator does this, through the command line": """
+        app/folders.py make_default_folders
+        app/items.py load: raise Unknown
+        app/items.py remove: raise Unknown
+        app/items.py restore
+        app/items.py restore_edit
+        app/phones.py block
+        app/phones.py block.<locals>.<lambda>
+        app/phones.py cancel_wipe
+        app/phones.py cancel_wipe.<locals>.<lambda>
+        app/phones.py forget
+        app/phones.py forget.<locals>.end
+        app/phones.py request_wipe
+        app/phones.py request_wipe.<locals>.<lambda>
+        app/phones.py unblock
+        app/phones.py unblock.<locals>.<lambda>
+        projections/lines.py LineProjector.__call__: forget(
+        projections/lines.py forget
+        projections/lines.py quarantined
+    """,
+    "it keeps a cache small that is far larger than a test fills": """
+        app/limits.py Budgets.spend: self._left.popitem
+        app/settled.py Settled.note: self._known.popitem
+        app/still.py Stillness.note: self._known.popitem
+        app/still.py Stillness._stands: return False
+    """,
+}
+
+
+@dataclass(frozen=True)
+class Excuses:
+    """`lines` are by reason: a file and a function, and how the line begins if it is not the
+    function as a whole."""
+
+    lines: dict[str, str]
+
+    def excuse(self, point: Point) -> str:
+        """The reason why this point may be left out; empty if there is none."""
+        for reason, entries in self.lines.items():
+            if any(_means(entry, point) for entry in _split(entries)):
+                return reason
+        return ""
+
+    def idle(self, left: Iterable[Point]) -> list[str]:
+        """Entries that mean none of what is left."""
+        points = list(left)
+        entries = [each for text in self.lines.values() for each in _split(text)]
+        return [each for each in entries if not any(_means(each, point) for point in points)]
+
+
+def _split(entries: str) -> list[str]:
+    return [line.strip() for line in entries.strip().splitlines()]
+
+
+def _means(entry: str, point: Point) -> bool:
+    place, _, line = entry.partition(": ")
+    named = place == f"{point.file} {point.function}"
+    return named and (not line or _source(point.file)[point.line - 1].strip().startswith(line))
+
+
+@cache
+def _source(file: str) -> list[str]:
+    return Path(ROOT / file).read_text().splitlines()
+
+
+UNREACHED: Final = Excuses(LINES)
