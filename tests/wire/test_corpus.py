@@ -29,7 +29,7 @@ def test_what_the_fuzzer_kept_is_still_refused_or_means_something(name: str) -> 
 def test_each_corpus_belongs_to_a_target_and_all_are_small() -> None:
     files = list(FOLDER.iterdir())
     assert {path.stem for path in files} == set(NAMES)
-    assert sum(path.stat().st_size for path in files) < 1_200_000
+    assert sum(path.stat().st_size for path in files) < 1_000_000
 
 
 def test_a_corpus_comes_back_as_it_was_put(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
