@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import ssl
 import sys
@@ -72,6 +73,7 @@ def serve(settings: Settings) -> None:
     The store is opened and closed once before the fork, so that one that cannot be used is told
     in one line, and its tables are there when the workers come.
     """
+    _raise_limit()
     journal.configure(settings.log_level)
     gunicorn_wsgi.SERVER = "Taccuino"
     try:
@@ -80,6 +82,12 @@ def serve(settings: Settings) -> None:
     except UNUSABLE as error:
         sys.exit(f"taccuino: {error}")
     Server(settings).run()
+
+
+def _raise_limit() -> None:
+    """Each connection takes a descriptor; what is allowed at most is what thousands need."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 class Server(BaseApplication):  # type: ignore[misc]

@@ -252,3 +252,11 @@ def test_a_store_that_cannot_be_used_is_told_in_one_line(tmp_path: Path) -> None
     )
     assert done.returncode == 1
     assert done.stderr == f"taccuino: the master key {home}/master.key must be 32 bytes long\n"
+
+
+def test_it_takes_as_many_descriptors_as_it_may_have(run: Run) -> None:
+    """Where it was started the usual limit holds, which is for programs with a few files."""
+    server = run(["prlimit", "--nofile=256:4096", *SERVER])
+    limits = Path(f"/proc/{server.process.pid}/limits").read_text("utf-8")
+    (line,) = [line for line in limits.splitlines() if line.startswith("Max open files")]
+    assert line.split()[3:5] == ["4096", "4096"]
