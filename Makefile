@@ -45,7 +45,7 @@ fast: .venv/ready-for-tests
 
 soak: .venv/ready-for-tests
 	@TACCUINO_SOAK=$${TACCUINO_SOAK:-1000} $(BIN)/python -m pytest -s $(SOAK)
-	@TACCUINO_FAULTS=all $(PYTEST) tests/faults
+	@TACCUINO_FAULTS=3 $(PYTEST) tests/faults
 
 fuzz: .venv/ready-to-fuzz
 	@$(BIN)/python -m ops.fuzz --seconds $(or $(SECONDS),60) $(TARGETS)

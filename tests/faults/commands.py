@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from adapters.eas.ids import server_id
 from adapters.wbxml import E
 from tests.app.test_itemoperations import fetch, file
 from tests.faults.acts import UNGIVEN, another_folder, news, post
@@ -19,7 +16,7 @@ from tests.faults.asks import (
     said,
     the_item,
 )
-from tests.faults.scenario import EMPTY_NAME, FILE_NAME, Scenario, folder_command
+from tests.faults.scenario import EMPTY_NAME, FILE_NAME, NO_FILE, Scenario, folder_command
 
 SCENARIOS = [
     Scenario("foldersync-key-0", folder_command("FolderSync", "0")),
@@ -100,7 +97,7 @@ SCENARIOS = [
                 lambda phone: file("q" * 26),
                 lambda phone: file("q"),
                 lambda phone: file(EMPTY_NAME),
-                lambda phone: file(server_id(UUID(int=9))),
+                lambda phone: file(NO_FILE),
                 lambda phone: fetch(E("search:LongId", "x"), E("airsyncbase:FileReference", "x")),
                 emptying("x"),
                 conversation("inbox", True),

@@ -103,7 +103,8 @@ class Reader:
 
 @dataclass(frozen=True)
 class Struck:
-    """A request in which `point` failed, and what came of it."""
+    """A request in which `point` failed, and what came of it; `early` if that was before what was
+    to happen while it waits, so that the other collections had nothing to say yet."""
 
     command: str
     point: Point
@@ -111,6 +112,7 @@ class Struck:
     under_way: list[CodeType]
     response: Response
     journal: Journal
+    early: bool
 
     def within(self, borders: list[CodeType]) -> bool:
         """Whether it broke inside one of these."""
@@ -141,6 +143,8 @@ class Struck:
     def _of_a_part(self, clean: dict[Unit, object], told: dict[Unit, object]) -> Iterator[str]:
         units = {u for u in clean.keys() | told.keys() if clean.get(u) != told.get(u)}
         collections, items = set(map(_collection, units)), set(map(_item, units))
+        if self.early:
+            collections = {each for each in collections if each in set(map(_collection, told))}
         if self.command == "Sync" and any(map(len, collections)):
             collections -= {()}
         if len(collections) > 1:

@@ -47,7 +47,7 @@ SERIES: dict[str, Any] = {
         datetime(2026, 3, 11, 9): {"subject": "Long standup"},  # noqa: DTZ001
     },
 }
-FILE_NAME, EMPTY_NAME = (server_id(UUID(int=number)) for number in (7, 8))
+FILE_NAME, EMPTY_NAME, NO_FILE = (server_id(UUID(int=number)) for number in (7, 8, 9))
 FILE = Attachment(FILE_NAME, "plan.txt", b"A plan", "text/plain")
 MEETING: dict[str, Any] = {
     "subject": "Meeting",

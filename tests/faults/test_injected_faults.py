@@ -1,14 +1,15 @@
 """An exception at every line that a request passes: the damage stays small (DESIGN law 9).
 
 By itself one line of each function fails, in a scenario and with an error that chance picked
-once and for all. TACCUINO_FAULTS=all lets every line fail in every scenario, the first time it is
-passed and the last: see docs/testing.md.
+once and for all. TACCUINO_FAULTS=3 lets every line fail in three of the scenarios that pass it, the
+first time and the last: see docs/testing.md.
 """
 
 from __future__ import annotations
 
 import inspect
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -42,6 +43,12 @@ ROTATION: Final = (
 )
 """Half of them are of the kind that must stay where they are."""
 
+EXPECTED: Final = {
+    ("adapters/eas/autodiscover.py", "_parsed"): "KeyError",
+    ("adapters/eas/calendar_forms.py", "flag"): "KeyError",
+}
+"""What a line itself takes for a value that means nothing, and so is no fault of ours."""
+
 
 class Strike(NamedTuple):
     """One line that fails, once, in one scenario."""
@@ -57,7 +64,9 @@ class Strike(NamedTuple):
 
     @property
     def kind(self) -> str:
-        return ROTATION[self.number % len(ROTATION)]
+        kind = ROTATION[self.number % len(ROTATION)]
+        expected = EXPECTED.get((self.point.file, self.point.function))
+        return "RuntimeError" if kind == expected else kind
 
     def __str__(self) -> str:
         return f"{self.scenario}: {self.kind} at {self.point}, time {self.time}"
@@ -129,11 +138,24 @@ def test_the_fault_that_was_ordered_is_the_one_that_comes(kind: str) -> None:
 
 
 if "TACCUINO_FAULTS" in os.environ:
+    OFTEN: Final = int(os.environ["TACCUINO_FAULTS"])
 
-    @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
+    @pytest.fixture(scope="module")
+    def spread(trials: dict[str, Trial]) -> dict[str, list[Strike]]:
+        """Every line in so many of the scenarios that pass it, the first time and the last."""
+        passing: defaultdict[Point, dict[str, list[Strike]]] = defaultdict(dict)
+        for name, trial in trials.items():
+            for strike in strikes(trial):
+                passing[strike.point].setdefault(name, []).append(strike)
+        picked: defaultdict[str, list[Strike]] = defaultdict(list)
+        for found in passing.values():
+            for name in sorted(found, key=lambda name: found[name][0].number)[:OFTEN]:
+                picked[name] += found[name]
+        return picked
+
+    @pytest.mark.parametrize("scenario", [each.name for each in SCENARIOS])
     def test_a_fault_at_any_line_stays_small(
-        scenario: Scenario, furnished: Furnished, tmp_path: Path
+        scenario: str, trials: dict[str, Trial], spread: dict[str, list[Strike]]
     ) -> None:
-        trial = a_trial(scenario, furnished, tmp_path)
-        found = [line for each in strikes(trial) for line in outcome(trial, each)]
+        found = [line for each in spread[scenario] for line in outcome(trials[scenario], each)]
         assert not found, "\n".join(found[:20])

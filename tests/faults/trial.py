@@ -101,7 +101,8 @@ class Trial:
                 response = self.scenario.ask(stage, phone)
             if not under_way:
                 return None
-            struck = Struck(self.command, point, kind, under_way, response, journal)
+            early = stage.hub.meanwhile is not None
+            struck = Struck(self.command, point, kind, under_way, response, journal, early)
             found = list(struck.complaints(self.clean, self.right, self.reader))
             if self.reader.shape(response) != self.right:
                 found += self._asked_again(stage, phone)
