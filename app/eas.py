@@ -76,8 +76,11 @@ class ActiveSync:
 
     def _answer(self, req: falcon.Request, fields: Fields) -> Http:
         try:
-            if req.env[STAY].gone:
+            stay: Stay = req.env[STAY]
+            if stay.gone:
                 raise Vanished
+            if stay.over and stay.nothing is not None:
+                return _rendered(stay.nothing)
             return self._remembered(req, fields) or self._looked_for(req, fields)
         except Parked:
             raise

@@ -3,9 +3,10 @@
 A request that waits is not held: it is asked again. Whoever handles it registers for what could
 be news, looks, and if there is nothing raises `Parked`; all that it needed goes, down to the
 shell of the server, where the `Stay` waits with the bytes of the request. When one of the topics
-rings, or the time is over, the same request is handled anew, from who asks on. So whatever makes
-a person or a phone unwelcome counts for who waits as for who comes (DESIGN law 12), and a parked
-request holds no connection to the store and no item.
+rings, the same request is handled anew, from who asks on. So whatever makes a person or a phone
+unwelcome counts for who waits as for who comes (DESIGN law 12), and a parked request holds no
+connection to the store and no item. If none of them rang until the time is over, or the server is
+to end, the answer is known: nobody needs to look for it, and thousands are told within a second.
 
 It registers first, then looks, then waits, so that nothing in between is missed. What it found
 is told only if nobody took its place meanwhile: it may be what the newer request did. A newer
@@ -21,6 +22,7 @@ from functools import lru_cache
 from typing import TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
+from adapters.eas.reply import Answer, Empty
 from adapters.eas.request import Request
 from app import limits
 from app.context import Context
@@ -47,19 +49,18 @@ def park(
     collections: Iterable[UUID],
     seconds: float,
     news: Callable[[], T | None],
+    nothing: Answer | Empty,
 ) -> T | None:
-    """The first news, or None when the time is over or nobody is left to tell. Parked if it has
-    to wait."""
+    """The first news, or None when nobody is left to tell. Parked if it has to wait; if nothing
+    happens in all that time, `nothing` is the answer."""
     stay = context.stay
     if stay.waiter is None:
         here = _address(request.address)
         _expect_room(context, here)
         topics = (*collections, *_welcome(context), here)
-        stay.begin(context.hub, topics, _place(context, request), seconds)
+        stay.begin(context.hub, topics, _place(context, request), seconds, nothing)
         if not _as_admitted(context):
             stay.look_again()
-    if stay.over:
-        return None
     found = news()
     if found is None:
         log.debug("parked", request=context.request_id, device=context.partnership.device)

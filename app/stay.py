@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from adapters.eas.reply import Answer, Empty
 from app.journal import Fields
 from app.wake import Vanished, Waiter, WakeHub
 
@@ -16,24 +17,34 @@ class Parked(Exception):
 
 
 class Stay:
-    """The wait of one request over all its looks. `over` says that it has to be answered now,
-    `gone` that there is nobody to answer, `superseded` that a newer request of the same phone
-    took its place, `rung` that something happened while it waited. `waiter` is None until it has
-    begun to wait; `came` is when the request came, `line` what the journal is to tell of it."""
+    """The wait of one request over all its looks. `over` says that nothing happened while it
+    might wait, and what it is told then is `nothing`; `gone` that there is nobody to answer,
+    `superseded` that a newer request of the same phone took its place, `rung` that something
+    happened while it waited. `waiter` is None until it has begun to wait; `came` is when the
+    request came, `line` what the journal is to tell of it."""
 
     __slots__ = (
-        *("came", "gone", "line", "over", "rung", "superseded", "waiter"),
+        *("came", "gone", "line", "nothing", "over", "rung", "superseded", "waiter"),
         *("_deadline", "_place", "_soon"),
     )
 
     def __init__(self) -> None:
         self.came: datetime | None = None
         self.waiter: Waiter | None = None
+        self.nothing: Answer | Empty | None = None
         self.line: Fields = {}
         self._soon = self.over = self.gone = self.rung = self.superseded = False
 
-    def begin(self, hub: WakeHub, topics: Iterable[UUID], place: UUID, seconds: float) -> None:
+    def begin(
+        self,
+        hub: WakeHub,
+        topics: Iterable[UUID],
+        place: UUID,
+        seconds: float,
+        nothing: Answer | Empty,
+    ) -> None:
         """Register for the topics, and for `place`, at which a newer request would ring."""
+        self.nothing = nothing
         self.waiter = hub.register((*topics, place))
         self._place = place
         self._deadline = time.monotonic() + seconds

@@ -7,6 +7,7 @@ whether the change is news for this phone: its own edits never end its own Ping.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 import msgpack
@@ -25,6 +26,8 @@ from projections import asked
 from projections.folders import FolderRow
 from projections.lines import Line
 
+NOTHING: Final = Answer(wire.write(wire.EXPIRED))
+
 
 @dataclass(frozen=True)
 class News:
@@ -36,7 +39,7 @@ class News:
 
 def handle(context: Context, request: Request) -> Reply:
     if superseded(context, request):
-        return Answer(wire.write(wire.EXPIRED))
+        return NOTHING
     try:
         said = wire.read(request.body)
     except Broken:
@@ -56,10 +59,11 @@ def handle(context: Context, request: Request) -> Reply:
 
 def _wait(context: Context, request: Request, interval: int, ids: tuple[str, ...]) -> Reply:
     names = [uuid for id in ids if (uuid := uuid_of(id))]
-    news = park(context, request, names, interval, lambda: _news(context, ids))
-    context.journal["news"] = 0 if news is None else len(news.folders)
+    context.journal["news"] = 0
+    news = park(context, request, names, interval, lambda: _news(context, ids), NOTHING)
     if news is None:
-        return Answer(wire.write(wire.EXPIRED))
+        return NOTHING
+    context.journal["news"] = len(news.folders)
     return Answer(wire.write(news.status, news.folders))
 
 

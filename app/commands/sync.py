@@ -129,4 +129,4 @@ def _woken(context: Context, request: Request, exchanges: list[Exchange], wait: 
             pending = any(exchange.pending() for exchange in exchanges)
         return wire.SUCCESS if pending else None
 
-    return park(context, request, ids, wait, news)
+    return park(context, request, ids, wait, news, Empty())

@@ -234,6 +234,9 @@ class House:
         try:
             while (reply := self._looked(request, name, stay)) is None:
                 stay.wait()
+                if stay.over:
+                    assert stay.nothing is not None
+                    return stay.nothing
             return reply
         except Refusal as refusal:
             return Failure(refusal.status)

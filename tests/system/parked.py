@@ -21,12 +21,13 @@ from app.wake import WakeHub  # noqa: E402
 from tests.app.shell import authenticate, welcome  # noqa: E402
 
 TOPIC = UUID(int=1)
+NOTHING = Answer(E("ping:Ping", E("ping:Status", 1)))
 
 
 def park(context: Context, request: Request) -> Reply:
     """There is news once somebody has rung, in whichever worker."""
-    news = parking.park(context, request, [TOPIC], 600, lambda: _rung(context).exists() or None)
-    return Answer(E("ping:Ping", E("ping:Status", 2 if news else 1)))
+    parking.park(context, request, [TOPIC], 600, lambda: _rung(context).exists() or None, NOTHING)
+    return Answer(E("ping:Ping", E("ping:Status", 2)))
 
 
 def ring(context: Context, request: Request) -> Reply:
@@ -42,7 +43,7 @@ def _rung(context: Context) -> Path:
 def count(context: Context, request: Request) -> Reply:
     """How many are parked, and in which worker."""
     told = f"{os.getpid()} {context.hub.parked}"
-    return Answer(E("settings:Settings", E("settings:Status", told)))
+    return Answer(E("settings:Settings", E("settings:Status", 1), E("settings:Model", told)))
 
 
 def start(settings: Settings, hub: WakeHub) -> object:

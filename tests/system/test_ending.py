@@ -18,7 +18,9 @@ from tests.system.server import HOST, PASSWORD, Server, until
 from tests.system.wire import Wire, pinging
 
 MANY = 3000 if SECONDS > 60 else 100
-SETTINGS = {"DEVICES_PER_USER": "10000", "TRUSTED_PROXIES": HOST, "LOG_LEVEL": "debug"}
+EACH = 100
+PEOPLE = tuple(f"person{number}" for number in range(MANY // EACH))
+SETTINGS = {"TRUSTED_PROXIES": HOST, "LOG_LEVEL": "debug"}
 CALENDAR = "8"
 HEARTBEAT = 600
 SOON = 2.0
@@ -30,23 +32,29 @@ ANY = ""
 
 @pytest.fixture
 def parked(server: Server) -> Iterator[list[Wire]]:
-    """Phones of one person, all with a Ping that waits."""
+    """Phones of many people, all with a Ping that waits."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert most > MANY + SPARE, "this machine allows too few open files"
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    wires = [Wire(HOST, server.port, "ada", PASSWORD, f"phone{n}") for n in range(MANY)]
-    folder = wires[0].folders()[CALENDAR]
-    for wire in wires:
-        begin(wire, folder)
-        wire.begin("Ping", pinging([folder], HEARTBEAT))
+    wires = [wire for name in PEOPLE for wire in waiting(server, name)]
     until(lambda: server.parked(ANY) == MANY, "not all are parked", pause=0.2)
     yield wires
     for wire in wires:
         wire.close()
 
 
+def waiting(server: Server, name: str) -> Iterator[Wire]:
+    """Phones of one person, each with a Ping on its way."""
+    wires = [Wire(HOST, server.port, name, PASSWORD, f"{name}x{n}") for n in range(EACH)]
+    folder = wires[0].folders()[CALENDAR]
+    for wire in wires:
+        begin(wire, folder)
+        wire.begin("Ping", pinging([folder], HEARTBEAT))
+        yield wire
+
+
 def begin(wire: Wire, folder: str) -> None:
-    """A first Sync: who has synced nothing cannot ping."""
+    """The first Sync: who has synced nothing cannot ping."""
     about = E("airsync:SyncKey", 0), E("airsync:CollectionId", folder)
     collections = E("airsync:Collections", E("airsync:Collection", *about))
     assert wire.ask("Sync", E("airsync:Sync", collections)) is not None
@@ -68,12 +76,12 @@ def test_everybody_who_waits_is_answered_when_the_server_ends(
 
 def answered(wires: list[Wire]) -> float:
     """When the last of them had an answer to read."""
-    with selectors.DefaultSelector() as waiting:
+    with selectors.DefaultSelector() as selector:
         for wire in wires:
-            waiting.register(wire.connect(), selectors.EVENT_READ)
-        while waiting.get_map():
-            heard = waiting.select(timeout=10 * SOON)
+            selector.register(wire.connect(), selectors.EVENT_READ)
+        while selector.get_map():
+            heard = selector.select(timeout=10 * SOON)
             assert heard, "some are never answered"
             for key, _ in heard:
-                waiting.unregister(key.fileobj)
+                selector.unregister(key.fileobj)
     return time.monotonic()

@@ -88,7 +88,7 @@ class Running:
 
     def parked(self) -> int:
         """How many phones wait, in all workers that were asked so far."""
-        told = decode(self.command("Settings", "COUNT")).text_of("settings:Status", "")
+        told = decode(self.command("Settings", "COUNT")).text_of("settings:Model", "")
         worker, number = map(int, told.split())
         self.counted[worker] = number
         return sum(self.counted.values())
