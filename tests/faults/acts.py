@@ -97,10 +97,6 @@ def removed(word: str) -> Do:
     return lambda stage, phone: stage.house.remove(id_of(phone, word))
 
 
-def restored(word: str) -> Do:
-    return lambda stage, phone: stage.house.restore(id_of(phone, word))
-
-
 def many(stage: Stage, phone: Phone) -> None:
     for number in range(6):
         stage.house.contact(first_name=f"Contact {number}")
