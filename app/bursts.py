@@ -11,7 +11,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from app import items as use
-from app.aside import set_aside
+from app.engine.aside import set_aside
 from app.groupware import Groupware
 from domain.base import Authorship
 from domain.conflict import resolve

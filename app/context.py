@@ -12,9 +12,9 @@ from adapters.eas.request import Request
 from adapters.eas.version import Version
 from app.groupware import Groupware
 from app.journal import Fields
+from app.push.stay import Stay
+from app.push.wake import WakeHub
 from app.settings import Settings
-from app.stay import Stay
-from app.wake import WakeHub
 from domain.base import Authorship
 from projections.accounts import AccountRow
 from projections.devices import PartnershipRow

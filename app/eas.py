@@ -25,11 +25,11 @@ from app.groupware import Groupware
 from app.http import Http, client_address, read_body, words
 from app.journal import Fields
 from app.limits import Pace
+from app.push.stay import Parked, Stay
+from app.push.wake import Vanished, WakeHub
 from app.rehearsal import rehearsal
 from app.settings import Settings
-from app.stay import Parked, Stay
 from app.still import Stillness, small_body
-from app.wake import Vanished, WakeHub
 from projections.accounts import AccountRow
 from projections.devices import PartnershipRow
 

@@ -18,8 +18,8 @@ from app.auth import NotEnabled, Unauthorized
 from app.http import Http
 from app.journal import Fields, incident
 from app.limits import RETRY_AFTER, TooMany
+from app.push.wake import Vanished
 from app.uploads import TooSlow
-from app.wake import Vanished
 
 BUSY, BROKEN, CRASHED = 5, 60, 30
 """Seconds after which trying again makes sense."""

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from app.composition import CODEC
-from app.conversation import Command
+from app.engine.conversation import Command
 from app.groupware import Groupware
 from domain.folder import CREATABLE, DEFAULTS, Folder, default_folder, hierarchy_of
 from domain.item import NO_ECHO, Echo, Item

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app import items as use
 from app.composition import CODEC
-from app.conversation import Conversation
+from app.engine.conversation import Conversation
 from app.groupware import Groupware
 from domain.item import Echo
 from domain.refused import Unknown

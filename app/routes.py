@@ -12,8 +12,8 @@ from app.autodiscover import Autodiscover
 from app.eas import ActiveSync
 from app.health import Health
 from app.http import Http, words
-from app.stay import Parked, Stay
-from app.watch import watched
+from app.push.stay import Parked, Stay
+from app.push.watch import watched
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 NOTHING: Final = "There is nothing here."

@@ -24,9 +24,9 @@ from adapters.store.pool import StoreBusy, StoreUnavailable
 from app import journal, wsgi
 from app.composition import open_to_serve
 from app.opening import Opening
+from app.push.wake import WakeHub
 from app.settings import Settings
 from app.uploads import paced
-from app.wake import WakeHub
 
 UNUSABLE: Final = (StoreBusy, StoreUnavailable, MasterKeyUnusable, WrongMasterKey, OSError)
 LOOK, CLOSE = 0.25, 0.05

@@ -7,10 +7,10 @@ from app.commands import COMMANDS
 from app.composition import open_to_serve
 from app.eas import ActiveSync
 from app.phones import admit
+from app.push.wake import WakeHub
 from app.routes import WSGI, create_app
 from app.settings import Settings
 from app.still import Stillness
-from app.wake import WakeHub
 
 
 def start(settings: Settings, hub: WakeHub) -> WSGI:

@@ -14,8 +14,8 @@ from uuid import UUID, uuid4
 
 from app import items as use
 from app.composition import CODEC, open_groupware
-from app.conversation import Answer, Ask, Command, Conversation
-from app.desk import ItemDesk, Meaning
+from app.engine.conversation import Answer, Ask, Command, Conversation
+from app.engine.desk import ItemDesk, Meaning
 from app.folders import make_default_folders
 from app.groupware import Groupware
 from domain.base import Authorship

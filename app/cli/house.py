@@ -12,9 +12,9 @@ from functools import wraps
 from typing import Any, Final
 
 from adapters.eas.ids import uuid_of
-from app.bell import Bell
 from app.composition import CODEC, open_groupware
 from app.groupware import Groupware
+from app.push.bell import Bell
 from app.settings import Settings
 from domain.base import Authorship
 from domain.folder import CALENDAR, CONTACTS

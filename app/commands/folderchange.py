@@ -15,10 +15,10 @@ from adapters.eas.request import Request
 from adapters.wbxml import E, Element
 from app.commands.foldersync import ROOT, failure, respond
 from app.context import Context
-from app.conversation import Answer as Told
-from app.conversation import Ask, Command
+from app.engine.conversation import Answer as Told
+from app.engine.conversation import Ask, Command
+from app.engine.talk import talk_about_folders
 from app.folders import BadName, NoParent, Place
-from app.talk import talk_about_folders
 from domain.item import ADD, CHANGE, DELETE
 from domain.refused import Fixed, NameTaken, NotServed, Refused, Unknown
 from projections.synckey import FIRST, SyncKey

@@ -12,13 +12,13 @@ from adapters.eas.ids import server_id
 from adapters.eas.reply import Answer, Reply
 from adapters.eas.request import Request
 from adapters.wbxml import E, Element
-from app import clones
 from app import folders as use
 from app.composition import CODEC
 from app.context import Context
-from app.conversation import EVERYTHING, Ask, Conversation
-from app.conversation import Answer as Told
-from app.talk import talk_about_folders
+from app.engine import clones
+from app.engine.conversation import EVERYTHING, Ask, Conversation
+from app.engine.conversation import Answer as Told
+from app.engine.talk import talk_about_folders
 from projections import items
 from projections.delta import Entry, Verb
 from projections.synckey import FIRST, SyncKey

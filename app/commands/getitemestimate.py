@@ -12,9 +12,9 @@ from adapters.eas import estimate as wire
 from adapters.eas.estimate import Asked, Estimate
 from adapters.eas.reply import Answer, Failure, Reply
 from adapters.eas.request import NOT_OURS, Request
-from app import classes
 from app.context import Context
-from app.talk import folder_named, talk_about
+from app.engine import classes
+from app.engine.talk import folder_named, talk_about
 from projections.folders import FolderRow
 from projections.synckey import FIRST, SyncKey
 

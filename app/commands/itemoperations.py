@@ -16,11 +16,12 @@ from adapters.eas.operations import Empty, Fetch, MoveConversation, Operation, P
 from adapters.eas.reply import Reply
 from adapters.eas.request import Request
 from adapters.wbxml import E, Element
-from app import classes, folders
+from app import folders
 from app.composition import CODEC
 from app.context import Context
+from app.engine import classes
+from app.engine.talk import folder_named
 from app.fault import contained
-from app.talk import folder_named
 from domain.calendar import Attachment
 from domain.patch import OCCURRENCES, Values
 from domain.round import Wishes

@@ -16,8 +16,8 @@ from adapters.eas.request import NOT_OURS, Request
 from adapters.wbxml import E, Element
 from app import items as use
 from app.context import Context
+from app.engine.talk import folder_named
 from app.fault import contained
-from app.talk import folder_named
 from projections import items
 
 NO_SOURCE, NO_DESTINATION, MOVED, SAME_FOLDER, FAILED = 1, 2, 3, 4, 5

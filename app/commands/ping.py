@@ -17,11 +17,11 @@ from adapters.eas.ids import uuid_of
 from adapters.eas.ping import Broken, PingRequest
 from adapters.eas.reply import Answer, Reply
 from adapters.eas.request import Request
-from app import classes
 from app.context import Context
-from app.conversation import Conversation
-from app.parking import park, superseded
-from app.talk import folder_named, hierarchy_changed, talk_about
+from app.engine import classes
+from app.engine.conversation import Conversation
+from app.engine.talk import folder_named, hierarchy_changed, talk_about
+from app.push.parking import park, superseded
 from projections import asked
 from projections.folders import FolderRow
 from projections.lines import Line

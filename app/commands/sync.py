@@ -18,11 +18,11 @@ from adapters.eas.reply import Answer, Empty, Failure, Reply
 from adapters.eas.request import CONTENT, Request
 from adapters.eas.sync import Broken, SyncRequest, Told
 from adapters.eas.version import Version
-from app import repeating
 from app.context import Context
-from app.exchange import Exchange
-from app.parking import park, superseded
-from app.talk import hierarchy_changed
+from app.engine import repeating
+from app.engine.exchange import Exchange
+from app.engine.talk import hierarchy_changed
+from app.push.parking import park, superseded
 from domain.folder import hierarchy_of
 from domain.policy import Policy
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from app.bell import Ear
 from app.cli import main
 from app.composition import open_groupware
 from app.groupware import Groupware
+from app.push.bell import Ear
 from projections import accounts
 from projections.accounts import AccountRow
 

@@ -23,9 +23,9 @@ from app.commands import COMMANDS
 from app.composition import open_groupware
 from app.context import Context
 from app.groupware import Groupware
+from app.push.stay import Parked, Stay
+from app.push.wake import Waiter, WakeHub
 from app.settings import Settings
-from app.stay import Parked, Stay
-from app.wake import Waiter, WakeHub
 from domain.base import Authorship
 from domain.folder import CALENDAR, CONTACTS, default_folder
 from domain.when import AllDay

@@ -19,9 +19,9 @@ from app.composition import open_groupware
 from app.context import Command, Context
 from app.eas import ActiveSync
 from app.limits import Pace
+from app.push.wake import WakeHub
 from app.routes import create_app
 from app.settings import Settings
-from app.wake import WakeHub
 from domain.account import OutOfOffice
 from projections.accounts import AccountRow
 from projections.devices import PartnershipRow

@@ -12,7 +12,7 @@ import pytest
 from adapters.eas.ids import server_id, uuid_of
 from adapters.wbxml import E, encode
 from app.composition import CODEC
-from app.conversation import Conversation
+from app.engine.conversation import Conversation
 from domain.folder import CALENDAR, default_folder
 from domain.partnership import Partnership
 from domain.round import ItemQuarantined, Wishes

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from app.conversation import EVERYTHING, Ask
+from app.engine.conversation import EVERYTHING, Ask
 from domain.round import Wishes
 from projections.synckey import FIRST, SyncKey
 from tests.builders import (

@@ -11,8 +11,8 @@ import pytest
 from adapters.eas.dialect import Unconvertible
 from app import items as use
 from app.composition import CODEC
-from app.conversation import Command, Conversation
-from app.desk import FRESH, ItemDesk, Meaning
+from app.engine.conversation import Command, Conversation
+from app.engine.desk import FRESH, ItemDesk, Meaning
 from app.folders import make
 from domain.folder import USER_CALENDAR
 from domain.patch import Values

@@ -20,7 +20,7 @@ from adapters.wbxml import E, decode, encode
 from app.auth import NotEnabled, Unauthorized
 from app.context import Command, Context
 from app.limits import Pace
-from app.wake import Vanished
+from app.push.wake import Vanished
 from tests.app.shell import RIGHT, Response, Shell, a_phone, answering
 
 PING = E("ping:Ping", E("ping:Status", 1))

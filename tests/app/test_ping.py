@@ -15,9 +15,9 @@ from adapters.wbxml import E, Element
 from app import people, phones
 from app.commands import ping as ping_command
 from app.context import Context
-from app.parking import superseded
-from app.stay import Stay
-from app.wake import Waiter
+from app.push.parking import superseded
+from app.push.stay import Stay
+from app.push.wake import Waiter
 from tests.app.handset import (
     EVERY,
     Handset,

@@ -14,7 +14,7 @@ from adapters.eas.version import Version
 from adapters.wbxml import E, Element
 from app import items as use
 from app.commands import COMMANDS
-from app.conversation import Conversation
+from app.engine.conversation import Conversation
 from tests.app import (
     statuses,
     test_find,

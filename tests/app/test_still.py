@@ -20,9 +20,9 @@ from app import items as use
 from app import people, wsgi
 from app.composition import open_groupware
 from app.groupware import Groupware
+from app.push.wake import WakeHub
 from app.settings import Settings
 from app.still import FEW, Moment, Stillness
-from app.wake import WakeHub
 from domain.base import Authorship
 from domain.folder import CONTACTS, default_folder, hierarchy_of
 from projections import items

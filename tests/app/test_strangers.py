@@ -8,10 +8,10 @@ import pytest
 
 from adapters.eas.dialect import Dialect
 from app import phones
-from app.classes import reader
 from app.composition import CODEC
-from app.conversation import Ask, Command, Conversation
-from app.desk import NOT_FOUND, ItemDesk
+from app.engine.classes import reader
+from app.engine.conversation import Ask, Command, Conversation
+from app.engine.desk import NOT_FOUND, ItemDesk
 from domain.base import Authorship
 from domain.folder import CONTACTS, default_folder
 from domain.item import CHANGE, DELETE

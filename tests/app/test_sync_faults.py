@@ -10,10 +10,10 @@ import pytest
 from adapters.eas import calendar, contact
 from adapters.store.pool import StoreBusy, StoreUnavailable
 from adapters.wbxml import E, Element
-from app import exchange
 from app import items as use
-from app.conversation import Conversation
-from app.desk import ItemDesk
+from app.engine import exchange
+from app.engine.conversation import Conversation
+from app.engine.desk import ItemDesk
 from domain.body import Body
 from projections import lines
 from tests.app.handset import (

@@ -14,11 +14,11 @@ from adapters.store.keyring import Keyring
 from adapters.store.masterkey import MasterKey
 from adapters.store.pool import Pool
 from adapters.store.sqlite import SQLiteFactory
-from app.bell import MOST, Bell, Ear, Topics, pack, unpack
 from app.composition import CODEC
 from app.folders import make_default_folders
 from app.groupware import Groupware
-from app.wake import ANYTHING, Vanished, WakeHub
+from app.push.bell import MOST, Bell, Ear, Topics, pack, unpack
+from app.push.wake import ANYTHING, Vanished, WakeHub
 from domain.account import Account
 from domain.folder import hierarchy_of
 from projections import schema
@@ -154,7 +154,7 @@ def test_a_ring_reaches_the_waiters_of_another_process(
 ) -> None:
     waiter = hub.register([ONE])
     script = (
-        "import sys, pathlib, uuid; from app.bell import Bell;"
+        "import sys, pathlib, uuid; from app.push.bell import Bell;"
         "Bell(pathlib.Path(sys.argv[1])).ring([uuid.UUID(int=1)])"
     )
     subprocess.run([sys.executable, "-c", script, str(folder)], check=True)
@@ -188,7 +188,7 @@ def test_topics_travel_as_they_are() -> None:
 
 def test_a_socket_whose_owner_died_is_removed(folder: Path, stack: ExitStack) -> None:
     script = (
-        "import sys, os, pathlib; from app.bell import Ear;"
+        "import sys, os, pathlib; from app.push.bell import Ear;"
         "Ear(pathlib.Path(sys.argv[1])); os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", script, str(folder)], check=False)
@@ -313,8 +313,8 @@ PATCHED = """
 from gevent import monkey; monkey.patch_all()
 import gevent, pathlib, socket, sys, uuid
 from app.composition import open_groupware
-from app.wake import Vanished, WakeHub
-from app.watch import watched
+from app.push.wake import Vanished, WakeHub
+from app.push.watch import watched
 
 hub = WakeHub(pathlib.Path(sys.argv[1]))
 one = uuid.UUID(int=1)

@@ -20,10 +20,10 @@ from typing import Any, Final
 from adapters.eas.reply import MULTIPART
 from adapters.wbxml import Element, decode
 from app.commands import itemoperations, moveitems
-from app.desk import ItemDesk
+from app.engine.desk import ItemDesk
+from app.engine.exchange import Exchange
+from app.engine.teller import Teller
 from app.errors import INCIDENT
-from app.exchange import Exchange
-from app.teller import Teller
 from tests.app import statuses
 from tests.app.shell import Response
 from tests.faults.injection import OWN, Point

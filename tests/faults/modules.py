@@ -10,9 +10,9 @@ import adapters.eas
 import app.commands
 from tests.faults.injection import Modules
 
-APP: Final = (
-    "asking autodiscover classes context conversation desk desks eas exchange fault folders gal"
-    " items limits parking phones repeating settled siblings sparing still talk teller"
+APP: Final = "autodiscover context eas fault folders gal items limits phones settled still"
+ENGINE: Final = (
+    "asking classes conversation desk desks exchange repeating siblings sparing talk teller"
 )
 PROJECTIONS: Final = "asked delta items lines synckey"
 
@@ -23,6 +23,8 @@ def _inside(package: str, path: list[str]) -> list[str]:
 
 NAMES: Final = [
     *(f"app.{name}" for name in APP.split()),
+    *(f"app.engine.{name}" for name in ENGINE.split()),
+    "app.push.parking",
     *(f"projections.{name}" for name in PROJECTIONS.split()),
     *_inside("app.commands", list(app.commands.__path__)),
     *_inside("adapters.eas", list(adapters.eas.__path__)),

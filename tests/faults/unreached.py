@@ -13,14 +13,14 @@ from tests.faults.injection import ROOT, Point
 
 LINES: Final = {
     "it only says what a function looks like": """
-        app/asking.py Desk.add
-        app/asking.py Desk.change
-        app/asking.py Desk.delete
-        app/desk.py Reader.__call__
+        app/engine/asking.py Desk.add
+        app/engine/asking.py Desk.change
+        app/engine/asking.py Desk.delete
+        app/engine/desk.py Reader.__call__
     """,
     "it is passed when a process starts or a module is loaded": """
         app/eas.py <genexpr>
-        app/teller.py <dictcomp>
+        app/engine/teller.py <dictcomp>
         app/limits.py Budgets.__init__
         app/limits.py Notices.__init__
         app/limits.py Pace.__init__
@@ -38,52 +38,54 @@ LINES: Final = {
         app/commands/moveitems.py _carry_out: context.journal["incident"]
         app/commands/moveitems.py _carry_out: return FAILED
         app/fault.py contained: raise error
-        app/teller.py Teller.response: yield _result("Delete"
+        app/engine/teller.py Teller.response: yield _result("Delete"
     """,
     "two requests at once, or a phone that is gone: tests/system and tests/app/test_wake.py": """
+        app/commands/ping.py _wait: return NOTHING
+        app/commands/sync.py _respond: if status is not None
         app/commands/sync.py _respond: later = replace(
         app/commands/sync.py _respond: told = list(_told([replace(
         app/commands/sync.py _respond.<locals>.<listcomp>
         app/eas.py ActiveSync._answer: raise Vanished
-        app/parking.py park: stay.look_again()
+        app/push/parking.py park: stay.look_again()
         app/phones.py _meet: return there
-        app/conversation.py Conversation.set_apart: return
+        app/engine/conversation.py Conversation.set_apart: return
     """,
     "it takes a flood, or phones that go by one name: tests/app, tests/pains, tests/system": """
         app/limits.py Notices.due
         app/limits.py Pace.one_of: raise TooMany
         app/limits.py Pace.one_of: raise TooOften
         app/limits.py TooMany.__init__
-        app/parking.py _expect_room: raise limits.TooManyParked
-        app/parking.py _place: return uuid4()
+        app/push/parking.py _expect_room: raise limits.TooManyParked
+        app/push/parking.py _place: return uuid4()
         app/phones.py _make_room
-        app/repeating.py _filled: return None
+        app/engine/repeating.py _filled: return None
         app/still.py Known.line: return {
-        app/talk.py hierarchy_changed: behind =
-        app/talk.py hierarchy_changed: return bool
-        app/talk.py hierarchy_changed.<locals>.<listcomp>
+        app/engine/talk.py hierarchy_changed: behind =
+        app/engine/talk.py hierarchy_changed: return bool
+        app/engine/talk.py hierarchy_changed.<locals>.<listcomp>
     """,
     "a burst of changes, or one that a decision overtakes: tests/laws plays them at random": """
-        app/conversation.py Conversation.event
-        app/desk.py ItemDesk._change_held: except Unconvertible
-        app/desk.py ItemDesk._change_held: return
-        app/desk.py ItemDesk._change_held: whole =
-        app/desk.py ItemDesk._delete_held: return self._hold
-        app/desk.py ItemDesk._join: item.discard(
-        app/desk.py ItemDesk.change: return self._hold(
-        app/siblings.py _held_as: return None
+        app/engine/conversation.py Conversation.event
+        app/engine/desk.py ItemDesk._change_held: except Unconvertible
+        app/engine/desk.py ItemDesk._change_held: return
+        app/engine/desk.py ItemDesk._change_held: whole =
+        app/engine/desk.py ItemDesk._delete_held: return self._hold
+        app/engine/desk.py ItemDesk._join: item.discard(
+        app/engine/desk.py ItemDesk.change: return self._hold(
+        app/engine/siblings.py _held_as: return None
         projections/delta.py View._commands: yield row.pos
         projections/delta.py View.known: if hold.since
         projections/delta.py View.known: return hold.base
     """,
     "it takes a history that tests/laws plays at random against the model": """
-        app/desk.py ItemDesk._merge: item.reoffer("overruled"
-        app/desk.py ItemDesk._merge: self.groupware.save(item)
-        app/desk.py ItemDesk._revise: return _verdict(
-        app/desk.py ItemDesk.delete: return _verdict(command, DONE if
+        app/engine/desk.py ItemDesk._merge: item.reoffer("overruled"
+        app/engine/desk.py ItemDesk._merge: self.groupware.save(item)
+        app/engine/desk.py ItemDesk._revise: return _verdict(
+        app/engine/desk.py ItemDesk.delete: return _verdict(command, DONE if
         app/items.py revise: return
-        app/siblings.py _insist: return
-        app/siblings.py _withdraw: return
+        app/engine/siblings.py _insist: return
+        app/engine/siblings.py _withdraw: return
         projections/delta.py View._shows: own =
         projections/delta.py View._shows: return not any(
         projections/delta.py View._shows.<locals>.<genexpr>
@@ -92,16 +94,16 @@ LINES: Final = {
         projections/delta.py _drained
     """,
     "a value that no phone of these scenarios sends; rows of tables in tests/app have them": """
-        app/classes.py _new_reference
-        app/classes.py _with_empty_body: return told
+        app/engine/classes.py _new_reference
+        app/engine/classes.py _with_empty_body: return told
         app/items.py check: raise Unfit
-        app/teller.py Teller._added: yield _result("Change"
+        app/engine/teller.py Teller._added: yield _result("Change"
     """,
     "nothing that a phone asks leads there": """
-        app/asking.py Answer.empty
+        app/engine/asking.py Answer.empty
         app/autodiscover.py _plainly
         app/folders.py empty: raise Unknown
-        app/parking.py _welcome: yield Policy.id_of
+        app/push/parking.py _welcome: yield Policy.id_of
     """,
     "only an administrator does this, through the command line": """
         app/folders.py make_default_folders

@@ -16,8 +16,8 @@ from uuid import UUID, uuid5
 from app import bursts
 from app import items as use
 from app.composition import CODEC
-from app.conversation import Answer, Ask, Command, Conversation
-from app.desk import ItemDesk
+from app.engine.conversation import Answer, Ask, Command, Conversation
+from app.engine.desk import ItemDesk
 from domain.appointment import Appointment
 from domain.base import NAMESPACE
 from domain.folder import CALENDAR, default_folder

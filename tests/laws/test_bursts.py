@@ -9,8 +9,8 @@ import os
 
 import pytest
 
-from app import conversation, sparing
-from app.sparing import PATIENCE
+from app.engine import conversation, sparing
+from app.engine.sparing import PATIENCE
 from domain import brake
 from tests.builders import House
 from tests.laws.histories import EngineSide

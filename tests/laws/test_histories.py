@@ -9,7 +9,8 @@ import os
 
 import pytest
 
-from app import folders, sparing
+from app import folders
+from app.engine import sparing
 from domain.folder import USER_CALENDAR
 from domain.round import Wishes
 from tests.builders import House

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from app.conversation import Answer, Command
-from app.sparing import PATIENCE
+from app.engine.conversation import Answer, Command
+from app.engine.sparing import PATIENCE
 from projections.synckey import SyncKey
 from tests.builders import Caller, House, add, an_appointment, change, delete, patch, told
 

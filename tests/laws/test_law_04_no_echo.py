@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from app.conversation import Answer
+from app.engine.conversation import Answer
 from domain.when import AllDay
 from tests.builders import DAY_ONE, Caller, House, add, an_appointment, change, delete, patch, told
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app import quarantine
-from app.sparing import LONE_PATIENCE, PATIENCE
+from app.engine.sparing import LONE_PATIENCE, PATIENCE
 from domain.refused import Unknown
 from projections import items
 from tests.builders import House

@@ -11,13 +11,14 @@ from uuid import UUID  # noqa: E402
 from adapters.eas.reply import Answer, Empty, Reply  # noqa: E402
 from adapters.eas.request import Request  # noqa: E402
 from adapters.wbxml import E  # noqa: E402
-from app import journal, parking, serving, wsgi  # noqa: E402
+from app import journal, serving, wsgi  # noqa: E402
 from app.composition import open_groupware  # noqa: E402
 from app.context import Command, Context  # noqa: E402
 from app.eas import ActiveSync  # noqa: E402
+from app.push import parking  # noqa: E402
+from app.push.wake import WakeHub  # noqa: E402
 from app.routes import create_app  # noqa: E402
 from app.settings import Settings  # noqa: E402
-from app.wake import WakeHub  # noqa: E402
 from tests.app.shell import authenticate, welcome  # noqa: E402
 
 TOPIC = UUID(int=1)

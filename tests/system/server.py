@@ -19,9 +19,9 @@ from typing import Any
 from uuid import UUID
 
 from app import people
-from app.bell import Bell
 from app.composition import open_groupware
 from app.groupware import Groupware
+from app.push.bell import Bell
 from projections import accounts
 from tests.system.certificate import Certificate
 

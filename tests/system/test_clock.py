@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.bell import Bell
+from app.push.bell import Bell
 from tests.system.clock import SetClock
 from tests.system.conftest import up
 from tests.system.couple import EXPIRED, SETTINGS, Couple, couple_at, in_step, ping

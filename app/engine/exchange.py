@@ -11,13 +11,13 @@ from adapters.eas.quirks import quirks_for
 from adapters.eas.request import Request
 from adapters.eas.sync import Told, WireCollection, WireCommand
 from adapters.wbxml import E, Element
-from app import classes, clones
 from app.context import Context
-from app.conversation import Answer, Ask, Command, Conversation
-from app.desks import desk_for
+from app.engine import classes, clones
+from app.engine.conversation import Answer, Ask, Command, Conversation
+from app.engine.desks import desk_for
+from app.engine.talk import folder_named, talk_about
+from app.engine.teller import Teller
 from app.fault import contained
-from app.talk import folder_named, talk_about
-from app.teller import Teller
 from domain.item import ADD, CHANGE, DELETE
 from domain.round import Wishes
 from projections.folders import FolderRow

@@ -27,7 +27,7 @@ from adapters.eas.request import Request
 from app import limits
 from app.context import Context
 from app.journal import log
-from app.stay import Parked
+from app.push.stay import Parked
 from domain.folder import hierarchy_of
 from domain.policy import Policy
 from projections import accounts, devices

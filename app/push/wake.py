@@ -23,7 +23,7 @@ from uuid import UUID
 
 from adapters.store.chain import head
 from adapters.store.pool import Pool, StoreBusy, StoreUnavailable
-from app.bell import Bell, Ear, Topics
+from app.push.bell import Bell, Ear, Topics
 from projections.touched import touched
 
 LOOK: Final = 0.5

@@ -17,10 +17,10 @@ from adapters.eas.ids import server_id, uuid_of
 from adapters.eas.sync import WireCommand
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element, Fragment, encode_fragment
-from app import classes
 from app.composition import CODEC
-from app.conversation import Conversation
-from app.desk import CONFLICT, DONE, NOT_FOUND, PARTLY, UNCONVERTIBLE
+from app.engine import classes
+from app.engine.conversation import Conversation
+from app.engine.desk import CONFLICT, DONE, NOT_FOUND, PARTLY, UNCONVERTIBLE
 from app.fault import contained
 from app.journal import Fields
 from domain.round import Verdict

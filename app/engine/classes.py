@@ -13,8 +13,8 @@ from adapters.eas.ids import server_id
 from adapters.eas.quirks import quirks_for
 from adapters.eas.request import Request
 from adapters.wbxml import Element
-from app.conversation import Command
-from app.desk import Meaning, Reader
+from app.engine.conversation import Command
+from app.engine.desk import Meaning, Reader
 from domain.kinds import without_weight
 from domain.patch import Values
 from domain.round import Wishes

@@ -14,8 +14,8 @@ from uuid import UUID
 
 from adapters.eas.dialect import Unconvertible
 from app import items as use
-from app.aside import set_aside
-from app.conversation import Command
+from app.engine.aside import set_aside
+from app.engine.conversation import Command
 from app.groupware import Groupware
 from domain.conflict import resolve
 from domain.item import Echo, HeldEdit, Item

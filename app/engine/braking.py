@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from app import items as use
-from app.asking import Command
+from app.engine.asking import Command
 from domain.brake import RULES, WINDOW, Pace, brake
 from domain.item import DELETE, Echo, HeldEdit
 from domain.round import Verdict
@@ -22,7 +22,7 @@ from projections.holds import Hold
 from projections.lines import Line
 
 if TYPE_CHECKING:
-    from app.conversation import Conversation
+    from app.engine.conversation import Conversation
 
 
 def marked(

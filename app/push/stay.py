@@ -9,7 +9,7 @@ from uuid import UUID
 
 from adapters.eas.reply import Answer, Empty
 from app.journal import Fields
-from app.wake import Vanished, Waiter, WakeHub
+from app.push.wake import Vanished, Waiter, WakeHub
 
 
 class Parked(Exception):

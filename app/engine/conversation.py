@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from app import braking, siblings, sparing
-from app.asking import Answer, Ask, Command, Desk
+from app.engine import braking, siblings, sparing
+from app.engine.asking import Answer, Ask, Command, Desk
 from app.groupware import Groupware
 from domain.item import ADD, CHANGE, EditHeld, Item
 from domain.kinds import KINDS

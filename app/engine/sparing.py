@@ -15,7 +15,7 @@ from projections.delta import Entry, Verb
 from projections.lines import Line, Quarantine, Round
 
 if TYPE_CHECKING:
-    from app.conversation import Conversation
+    from app.engine.conversation import Conversation
 
 NEVER = 1 << 30
 PATIENCE = 3

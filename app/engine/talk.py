@@ -8,7 +8,7 @@ from uuid import UUID
 from adapters.eas.ids import uuid_of
 from app.composition import CODEC
 from app.context import Context
-from app.conversation import Conversation
+from app.engine.conversation import Conversation
 from domain.folder import hierarchy_of
 from projections import folders, items
 from projections.folders import FolderRow

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from app import braking, sparing
+from app.engine import braking, sparing
 from domain.conflict import resolve
 from domain.item import Echo
 from domain.kinds import kind_of
@@ -17,7 +17,7 @@ from projections.holds import Hold
 from projections.lines import Line, Round
 
 if TYPE_CHECKING:
-    from app.conversation import Conversation
+    from app.engine.conversation import Conversation
 
 
 def confirm(talk: Conversation, line: Line, round: Round) -> None:

@@ -16,7 +16,7 @@ from domain.round import LineBegun, LineMissed, RoundAnswered, RoundEvent, strea
 from projections.synckey import SyncKey
 
 if TYPE_CHECKING:
-    from app.conversation import Conversation
+    from app.engine.conversation import Conversation
 
 LOOKED_AT: Final = 60
 """So many of the last events of a phone and collection are looked at."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 import gevent
 from gevent import monkey
 
-from app.wake import Waiter
+from app.push.wake import Waiter
 
 READ: Final = 1
 AGAIN: Final = 1.0

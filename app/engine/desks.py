@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from adapters.eas.dialect import Dialect
-from app import classes
 from app.context import Context
-from app.conversation import Command, Desk
-from app.desk import DONE, NOT_FOUND, UNCONVERTIBLE, ItemDesk
+from app.engine import classes
+from app.engine.conversation import Command, Desk
+from app.engine.desk import DONE, NOT_FOUND, UNCONVERTIBLE, ItemDesk
 from app.fault import contained
 from domain.round import Reach, Verdict
 from projections import items
