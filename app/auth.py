@@ -1,10 +1,11 @@
 """Who is asking: the Basic header of each request, checked slowly once and quickly ever after.
 
-Phones send the secret with every request (MS-ASHTTP 2.2.1.1.2.2). A secret that was verified is
-remembered for minutes as a digest under a key of this process, together with the account's epoch:
-the row is read each time, so a new password or a disabled account counts at once, in every
-process. A secret that was wrong is remembered in the same way, so that a phone which goes on
-sending an outdated one costs nothing and is no attack.
+Phones send the secret with every request (MS-ASHTTP 2.2.1.1.2.2). What a secret was found to be
+(judging.py) is remembered for minutes, as a digest under a key of this process, together with the
+account's epoch: the row is read each time, so a new password, a second factor or a disabled
+account counts at once, in every process. A secret that was wrong is remembered in the same way, so
+that a phone which goes on sending it costs nothing and is no attack; one that used to be right is
+noted with the phone that sends it, so that somebody can be told.
 """
 
 from __future__ import annotations
@@ -17,22 +18,33 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 from uuid import UUID
 
-from app import passwords, people
+from adapters.store.pool import StoreBusy, StoreUnavailable
+from app import credentials as use
+from app import people
 from app.groupware import Groupware
-from app.guesses import PER_ACCOUNT, PER_ADDRESS, Guesses
+from app.guesses import Guesses
+from app.judging import GUESS, Judgement, LoginCheck, judge, own_password
 from domain.account import name_key
+from domain.house import HOUSE
 from domain.refused import Refused
-from projections import accounts
+from projections import attempts
 from projections.accounts import AccountRow
 
 VERIFIED_FOR: Final = 15 * 60.0
 REMEMBERED: Final = 20_000
+
+NOTED_EVERY: Final = 300.0
+"""Seconds between two notes that the same phone uses the same secret."""
+
+A_MOMENT: Final = 0.1
+DEVICE, AGENT = 32, 200
+"""So many characters are kept of what a phone calls itself."""
 LONGEST_HEADER: Final = 2048
 
 Listen = Callable[[Callable[[Iterable[UUID] | None], None]], object]
@@ -60,52 +72,51 @@ class Principal:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a secret is right; good for one epoch of its account, until `deadline`."""
+    """What a secret is worth; good for one epoch of its account, until `deadline`."""
 
-    right: bool
+    judgement: Judgement
     account: UUID
     epoch: int
     deadline: float
 
 
 class Authenticator:
-    """Proves the principals of one process. `on_ring` tells a listener which topics rang."""
+    """Proves the principals of one process. `on_ring` tells a listener which topics rang; `login`
+    says whether a login password is right."""
 
     def __init__(
         self,
         groupware: Groupware,
         on_ring: Listen | None = None,
         clock: Callable[[], float] = time.monotonic,
+        login: LoginCheck = own_password,
     ) -> None:
         self._groupware = groupware
         self._clock = clock
+        self._login = login
         self._key = secrets.token_bytes(32)
         self._verdicts: OrderedDict[bytes, Verdict] = OrderedDict()
         self._flights: dict[bytes, threading.Lock] = {}
-        self._against_account = Guesses(PER_ACCOUNT)
-        self._from_address = Guesses(PER_ADDRESS)
+        self._guesses = Guesses(groupware)
+        self._noted: OrderedDict[object, float] = OrderedDict()
         if on_ring is not None:
             on_ring(self.forget)
 
-    def principal(self, header: str | None, address: str) -> Principal:
-        """Who sent this Authorization header; Unauthorized, or NotEnabled."""
-        account = self.verify(*credentials(header), address)
+    def principal(
+        self, header: str | None, address: str, device: str = "", agent: str = ""
+    ) -> Principal:
+        """Who sent this Authorization header; Unauthorized, or NotEnabled. `device` and `agent`
+        are what the phone calls itself."""
+        user, secret = credentials(header)
+        account = people.find(self._groupware, user)
+        judgement = self._judgement(account, user, secret, address)
+        if account is not None:
+            self._note(account, judgement, _told(device, DEVICE), _told(agent, AGENT))
+        if account is None or not judgement.right:
+            raise Unauthorized
         if not account.enabled:
             raise NotEnabled("ActiveSync is not enabled for this account")
         return Principal(account)
-
-    def verify(self, user: str, secret: str, address: str) -> AccountRow:
-        """The account of `user`, enabled or not, if the secret is right; else Unauthorized."""
-        account = self._account(user)
-        who = account.id.bytes if account else name_key(user).encode()
-        digest = self._digest(who, secret)
-        with self._flight(digest):
-            verdict = self._known(digest, account)
-            if verdict is None:
-                verdict = self._judge(digest, account, who, secret, address)
-        if account is None or not verdict:
-            raise Unauthorized
-        return account
 
     def forget(self, topics: Iterable[UUID] | None) -> None:
         """Something about these accounts changed: what is remembered of them is let go.
@@ -114,53 +125,88 @@ class Authenticator:
         """
         changed = set(topics or ())
         for digest, verdict in list(self._verdicts.items()):
-            if verdict.account in changed:
+            if verdict.account in changed or HOUSE in changed:
                 self._verdicts.pop(digest, None)
 
-    def _account(self, user: str) -> AccountRow | None:
-        with self._groupware.reading() as connection:
-            if "@" in user and (found := accounts.by_mail(connection, user)):
-                return found
-            return accounts.find(connection, bare_name(user))
+    def _judgement(
+        self, account: AccountRow | None, user: str, secret: str, address: str
+    ) -> Judgement:
+        digest = self._digest(account.id.bytes if account else name_key(user).encode(), secret)
+        with self._flight(digest):
+            known = self._known(digest, account)
+            if known is None:
+                known = self._judged(account, user, secret, address)
+                self._remember(digest, account, known)
+        return known
 
-    def _known(self, digest: bytes, account: AccountRow | None) -> bool | None:
+    def _known(self, digest: bytes, account: AccountRow | None) -> Judgement | None:
         """What is remembered about this secret; None if nothing is, or it is no longer true."""
         verdict = self._verdicts.get(digest)
         if verdict is None or verdict.epoch != _epoch(account) or verdict.deadline < self._clock():
             return None
-        return verdict.right
+        return verdict.judgement
 
-    def _judge(
-        self, digest: bytes, account: AccountRow | None, who: bytes, secret: str, address: str
-    ) -> bool:
-        """Verify slowly, if guessing has not gone too far; count it if it was wrong."""
-        now = self._clock()
-        wait = max(self._against_account.wait(who, now), self._from_address.wait(address, now))
+    def _judged(
+        self, account: AccountRow | None, user: str, secret: str, address: str
+    ) -> Judgement:
+        """Verify slowly, if guessing has not gone too far; count it if it was one more guess."""
+        who = self._guesses.name(account, user)
+        wait = self._guesses.wait(who, address)
         if wait > 0:
             raise Unauthorized(math.ceil(wait))
-        right = passwords.verify(secret, account.login_hash if account else "")
-        if right and account is not None:
-            self._against_account.forgive(who)
-            self._renew_hash(account, secret)
-        else:
-            self._against_account.count(who, self._clock())
-            self._from_address.count(address, self._clock())
-        self._remember(digest, account, right)
-        return right
+        found = judge(self._groupware, self._login, account, secret)
+        if found.right:
+            self._guesses.forgive(who)
+        elif not found.why:
+            guess = self._groupware.keyring.digest(UUID(bytes=who), "guess", secret)
+            self._guesses.count(who, address, guess)
+        if account is not None and found.stale:
+            self._renew_hash(account, found, secret)
+        return found
 
-    def _remember(self, digest: bytes, account: AccountRow | None, right: bool) -> None:
+    def _remember(self, digest: bytes, account: AccountRow | None, judgement: Judgement) -> None:
         id = account.id if account else UUID(int=0)
         deadline = self._clock() + VERIFIED_FOR
-        self._verdicts[digest] = Verdict(right, id, _epoch(account), deadline)
+        self._verdicts[digest] = Verdict(judgement, id, _epoch(account), deadline)
         self._verdicts.move_to_end(digest)
         if len(self._verdicts) > REMEMBERED:
             self._verdicts.popitem(last=False)
 
-    def _renew_hash(self, account: AccountRow, secret: str) -> None:
+    def _renew_hash(self, account: AccountRow, judgement: Judgement, secret: str) -> None:
         """Hash anew what was hashed with yesterday's parameters: only now the secret is here."""
-        if passwords.is_outdated(account.login_hash):
-            author = self._groupware.author("system", "rehash")
+        author = self._groupware.author("system", "rehash")
+        if judgement.password is None:
             people.renew_hash(self._groupware, author, account.id, account.login_hash, secret)
+        else:
+            use.renew_hash(self._groupware, author, account.id, judgement.password, secret)
+
+    def _note(self, account: AccountRow, found: Judgement, device: str, agent: str) -> None:
+        """Which phone uses which password, and which sends one that is of no use any more; where
+        that cannot be written at once, the next time will do."""
+        about = (account.id, device, found.password, found.why)
+        if found == GUESS or not self._due(about):
+            return
+        now = self._groupware.clock().timestamp()
+        with (
+            suppress(StoreBusy, StoreUnavailable),
+            self._groupware.pool.writing(A_MOMENT, lasting=False) as connection,
+        ):
+            if found.why:
+                attempts.note_useless(connection, account.id, device, found.why, agent, now)
+            elif found.password:
+                attempts.note_use(connection, account.id, found.password, device, agent, now)
+            else:
+                attempts.settle(connection, account.id, device)
+
+    def _due(self, about: object) -> bool:
+        now = self._clock()
+        if now - self._noted.get(about, -NOTED_EVERY) < NOTED_EVERY:
+            return False
+        self._noted[about] = now
+        self._noted.move_to_end(about)
+        if len(self._noted) > REMEMBERED:
+            self._noted.popitem(last=False)
+        return True
 
     def _digest(self, who: bytes, secret: str) -> bytes:
         text = len(who).to_bytes(2, "big") + who + secret.encode("utf-8", "surrogatepass")
@@ -192,9 +238,9 @@ def credentials(header: str | None) -> tuple[str, str]:
     return user, secret
 
 
-def bare_name(user: str) -> str:
-    """The account's name in `name`, `DOMAIN\\name`, `name@domain` or `DOMAIN\\name@domain`."""
-    return user.rpartition("\\")[2].partition("@")[0]
+def _told(text: str, most: int) -> str:
+    """What a stranger says about itself, fit to be shown."""
+    return "".join(each for each in text[:most] if each.isprintable())
 
 
 def _text(raw: bytes) -> str:

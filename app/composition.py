@@ -5,12 +5,14 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 
+from adapters.mail.smtp import Smtp
 from adapters.store import transcoder
 from adapters.store.keyring import Keyring
 from adapters.store.masterkey import MasterKey
 from adapters.store.pool import Pool
 from adapters.store.sqlite import SQLiteFactory
 from app.groupware import Clock, Groupware, Ring, now, silence
+from app.settings import Settings
 from projections import schema
 from projections.codec import Codec
 from projections.rebuild import rebuild
@@ -18,6 +20,19 @@ from projections.rebuild import rebuild
 CODEC = Codec(transcoder.encode, transcoder.decode)
 STORE = "taccuino.db"
 MASTER_KEY = "master.key"
+
+
+def post_office(settings: Settings) -> Smtp | None:
+    """Where mails are handed over; None if nobody said."""
+    if not settings.smtp_host:
+        return None
+    return Smtp(
+        settings.smtp_host,
+        settings.smtp_sender,
+        settings.smtp_port,
+        settings.smtp_user,
+        settings.smtp_password_file,
+    )
 
 
 def open_to_serve(home: Path, ring: Ring = silence) -> Groupware:

@@ -41,7 +41,8 @@ def silence(topics: Iterable[UUID]) -> None:
 
 
 class Groupware(EventLog):
-    """`clock` tells the time of every act; `ring` wakes whoever waits for the topics touched.
+    """`clock` tells the time of every act; `ring` wakes whoever waits for the topics touched;
+    `keyring` seals and recognises secrets.
 
     A topic is the id of a collection, an account, a partnership or a policy.
     """
@@ -51,6 +52,7 @@ class Groupware(EventLog):
     ) -> None:
         super().__init__(factory)
         self.pool = pool
+        self.keyring = factory.keyring
         self.clock = clock
         self.ring = ring
         self.settled = Settled()

@@ -1,19 +1,36 @@
-"""Guessing means many different wrong secrets; an outdated one, sent again and again, is none.
+"""Guessing means many different wrong secrets; the same one, sent again and again, is none.
 
 Whoever guesses has to wait, longer with each guess: for one account, and more mildly for one
 address, since behind an address there may be a whole office. A secret that was verified a moment
-ago never waits: phones in use do not notice.
+ago never waits: phones in use do not notice. What was guessed is known to all processes, also
+after a restart (projections/attempts.py). The journal has a line of each guess, with the address
+and no name, for what keeps such addresses out (ops/fail2ban).
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass, field
+import ipaddress
+from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
+
+from app.groupware import Groupware
+from app.journal import log
+from domain.account import name_key
+from projections import attempts
+from projections.accounts import AccountRow
 
 FORGOTTEN_AFTER: Final = 3600.0
-REMEMBERED: Final = 10_000
-"""Accounts or addresses of which guesses are known; the oldest make room."""
+AHEAD: Final = 60.0
+"""Seconds by which a clock may have been set back before what it says is not believed."""
+
+PATIENCE: Final = 2.0
+"""Seconds to wait for the store; a guess that cannot be counted is answered with "later"."""
+
+SIXES: Final = 64
+"""Of an address of IPv6 this many bits count: the rest is the customer's to choose."""
+
+NOBODY: Final = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -33,28 +50,77 @@ PER_ACCOUNT: Final = Pace(free=5, longest=900.0)
 PER_ADDRESS: Final = Pace(free=30, longest=4.0)
 
 
-@dataclass
 class Guesses:
-    """The wrong guesses against each of many, counted once each, with the time of the last."""
+    """The wrong guesses against each of many, in the store that all processes share."""
 
-    pace: Pace
-    _counts: OrderedDict[object, tuple[int, float]] = field(default_factory=OrderedDict)
+    def __init__(self, groupware: Groupware) -> None:
+        self._groupware = groupware
 
-    def wait(self, who: object, now: float) -> float:
+    def name(self, account: AccountRow | None, user: str, purpose: str = "secret") -> bytes:
+        """Whose secret is guessed, also where there is nobody of that name."""
+        if account is not None:
+            return self._groupware.keyring.digest(account.id, f"guesses of a {purpose}", "")
+        return self._groupware.keyring.digest(NOBODY, f"guesses of a {purpose}", name_key(user))
+
+    def wait(self, who: bytes, address: str) -> float:
         """Seconds until the next guess is looked at; 0 if it is at once."""
-        wrong, last = self._count(who, now)
-        return max(0.0, last + self.pace.wait(wrong) - now)
+        now = self._now()
+        with self._groupware.reading() as connection:
+            of_account = self._wrong(attempts.guesses(connection, who), now)
+            of_address = self._wrong(attempts.guesses(connection, self._place(address)), now)
+        return max(0.0, _left(PER_ACCOUNT, of_account, now), _left(PER_ADDRESS, of_address, now))
 
-    def count(self, who: object, now: float) -> None:
-        wrong, _ = self._count(who, now)
-        self._counts[who] = (wrong + 1, now)
-        self._counts.move_to_end(who)
-        if len(self._counts) > REMEMBERED:
-            self._counts.popitem(last=False)
+    def count(self, who: bytes, address: str, digest: bytes | None = None) -> None:
+        """A wrong guess; one with the same `digest` as another of the last hour is none."""
+        now, place = self._now(), self._place(address)
+        with self._groupware.pool.writing(PATIENCE, lasting=False) as connection:
+            attempts.forget_guesses(connection, now - FORGOTTEN_AFTER, now + AHEAD)
+            if digest is not None and not attempts.is_new(connection, digest, now):
+                return
+            for each in (who, place):
+                wrong, _ = attempts.guesses(connection, each)
+                attempts.note_guess(connection, each, wrong + 1, now)
+        if _is_address(address):
+            log.warning("refused", address=address)
 
-    def forgive(self, who: object) -> None:
-        self._counts.pop(who, None)
+    def forgive(self, who: bytes) -> None:
+        """The right secret came: what was wrong before is forgotten."""
+        with self._groupware.reading() as connection:
+            wrong, _ = attempts.guesses(connection, who)
+        if wrong:
+            with self._groupware.pool.writing(PATIENCE, lasting=False) as connection:
+                attempts.forgive(connection, who)
 
-    def _count(self, who: object, now: float) -> tuple[int, float]:
-        wrong, last = self._counts.get(who, (0, now))
-        return (0, now) if now - last > FORGOTTEN_AFTER else (wrong, last)
+    def _now(self) -> float:
+        return self._groupware.clock().timestamp()
+
+    def _place(self, address: str) -> bytes:
+        return self._groupware.keyring.digest(NOBODY, "guesses from an address", _network(address))
+
+    def _wrong(self, known: tuple[int, float], now: float) -> tuple[int, float]:
+        _, last = known
+        return known if -AHEAD <= now - last <= FORGOTTEN_AFTER else (0, now)
+
+
+def _left(pace: Pace, known: tuple[int, float], now: float) -> float:
+    wrong, last = known
+    return min(last, now) + pace.wait(wrong) - now
+
+
+def _network(address: str) -> str:
+    """Behind whom an address is: itself, or its network where everybody has billions of them."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 6:
+        return str(ipaddress.ip_network((found, SIXES), strict=False))
+    return address
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

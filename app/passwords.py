@@ -7,6 +7,7 @@ its own, as many at a time as there are cores, so that nobody else waits for it.
 from __future__ import annotations
 
 import os
+import secrets
 import unicodedata
 from collections.abc import Callable
 from functools import cache
@@ -23,6 +24,9 @@ SCHEME: Final = argon2.using(type="ID", memory_cost=19 * 1024, rounds=2, paralle
 """Argon2id with 19 MiB, two passes, one lane (the first choice of OWASP's cheat sheet)."""
 
 SHORTEST, LONGEST = 8, 256
+
+ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Nothing that looks like something else on a phone."""
 
 NOBODYS: Final = (
     "$argon2id$v=19$m=19456,t=2,p=1$c2VjcmV0IG9mIG5vYm9keQ"
@@ -44,15 +48,20 @@ def expect_strong(password: str) -> None:
         raise WeakPassword(f"a password has between {SHORTEST} and {LONGEST} characters")
 
 
+def generate() -> str:
+    """A password of 79 bits that can be typed on a phone."""
+    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
+
+
 def hash_password(password: str) -> str:
-    return str(_off_the_hub(SCHEME.hash, _normal(password)))
+    return str(_off_the_hub(SCHEME.hash, normal(password)))
 
 
 def verify(password: str, hash: str) -> bool:
     """Whether `hash` is of `password`; with an empty hash it takes as long and is not."""
     if len(password) > LONGEST:
         return False
-    right = _off_the_hub(argon2.verify, _normal(password), hash or NOBODYS)
+    right = _off_the_hub(argon2.verify, normal(password), hash or NOBODYS)
     return bool(right and hash)
 
 
@@ -61,7 +70,7 @@ def is_outdated(hash: str) -> bool:
     return bool(SCHEME.needs_update(hash))
 
 
-def _normal(password: str) -> str:
+def normal(password: str) -> str:
     """The same bytes for the same characters, however a keyboard composes them."""
     return unicodedata.normalize("NFKC", password)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final
 from uuid import UUID
@@ -13,12 +13,15 @@ from zoneinfo import available_timezones
 from adapters.eas.provision import unfit
 from app.folders import make_default_folders
 from app.groupware import Groupware
+from app.i18n import LANGUAGES
+from app.judging import digest_of
 from app.passwords import expect_strong, hash_password
 from domain.account import Account, OutOfOffice
 from domain.base import Authorship
 from domain.policy import LENIENT, Policy
 from domain.refused import NameTaken, Refused, Unknown
 from projections import accounts, policies
+from projections.accounts import AccountRow
 
 LONGEST_NAME: Final = 64
 FORBIDDEN: Final = frozenset("/\\:@")
@@ -32,6 +35,19 @@ LONGEST_MAIL: Final = 254
 
 class Unacceptable(Refused):
     """A name, an address, a zone or a policy setting that cannot be used."""
+
+
+def find(groupware: Groupware, user: str) -> AccountRow | None:
+    """Whoever is meant by `name`, `DOMAIN\\name`, `name@domain` or a full address."""
+    with groupware.reading() as connection:
+        if "@" in user and (found := accounts.by_mail(connection, user)):
+            return found
+        return accounts.find(connection, bare_name(user))
+
+
+def bare_name(user: str) -> str:
+    """The account's name in `name`, `DOMAIN\\name`, `name@domain` or `DOMAIN\\name@domain`."""
+    return user.rpartition("\\")[2].partition("@")[0]
 
 
 def open_account(
@@ -78,10 +94,10 @@ def disable(groupware: Groupware, author: Authorship, account: UUID) -> None:
 def set_password(groupware: Groupware, author: Authorship, account: UUID, password: str) -> None:
     """The login password; what anybody still sends of the old one stops working at once."""
     expect_strong(password)
-    hash = hash_password(password)
+    hash, digest = hash_password(password), digest_of(groupware, account, password)
     with groupware.acting(author):
         person = groupware.load(Account, account)
-        person.set_login_password(hash)
+        person.set_login_password(hash, digest)
         groupware.save(person)
 
 
@@ -89,12 +105,69 @@ def renew_hash(
     groupware: Groupware, author: Authorship, account: UUID, before: str, password: str
 ) -> None:
     """Another hash of the same password, unless a new one was set meanwhile."""
-    hash = hash_password(password)
+    hash, digest = hash_password(password), digest_of(groupware, account, password)
     with groupware.acting(author):
         person = groupware.load(Account, account)
         if person.login_hash == before:
-            person.set_login_password(hash)
+            person.set_login_password(hash, digest)
             groupware.save(person)
+
+
+def change(
+    groupware: Groupware, author: Authorship, account: UUID, act: Callable[[Account], None]
+) -> None:
+    """One thing about a person is different from now on."""
+    with groupware.acting(author):
+        person = groupware.load(Account, account)
+        act(person)
+        groupware.save(person)
+
+
+def make_administrator(groupware: Groupware, author: Authorship, account: UUID) -> None:
+    change(groupware, author, account, Account.grant_administrator)
+
+
+def withdraw_administrator(groupware: Groupware, author: Authorship, account: UUID) -> None:
+    """Refused for the last one: somebody has to decide."""
+    with groupware.acting(author) as connection:
+        others = (each for each in accounts.all_accounts(connection) if each.id != account)
+        if not any(each.administrator for each in others):
+            raise Refused("this is the last administrator: make somebody else one first")
+        change(groupware, author, account, Account.withdraw_administrator)
+
+
+def leave_login_to_directory(groupware: Groupware, author: Authorship, account: UUID) -> None:
+    """From now on the directory (LDAP) says whether a login password is right."""
+    change(groupware, author, account, Account.leave_login_to_directory)
+
+
+def take_login_from_directory(groupware: Groupware, author: Authorship, account: UUID) -> None:
+    """From now on the login password is the one that is set here."""
+    change(groupware, author, account, Account.take_login_from_directory)
+
+
+def change_full_name(
+    groupware: Groupware, author: Authorship, account: UUID, full_name: str
+) -> None:
+    full_name = full_name.strip()
+    _expect_printable(full_name, "a full name")
+    change(groupware, author, account, lambda person: person.change_full_name(full_name))
+
+
+def change_mail(groupware: Groupware, author: Authorship, account: UUID, mail: str) -> None:
+    mail = mail.strip()
+    _expect_mail(mail)
+    with groupware.acting(author) as connection:
+        other = accounts.by_mail(connection, mail)
+        if other is not None and other.id != account:
+            raise NameTaken(f"another account has the address {mail}")
+        change(groupware, author, account, lambda person: person.change_mail(mail))
+
+
+def choose_language(groupware: Groupware, author: Authorship, account: UUID, language: str) -> None:
+    if language not in LANGUAGES:
+        raise Unacceptable(f"{language!r} is not a language here; there are {', '.join(LANGUAGES)}")
+    change(groupware, author, account, lambda person: person.choose_language(language))
 
 
 def choose_zone(groupware: Groupware, author: Authorship, account: UUID, zone: str) -> None:

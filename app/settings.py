@@ -9,6 +9,7 @@ import ssl
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ class Settings:
     """`home` holds store and keys. `public_url` is what phones are told, as https://host[:port];
     without it they are told the name under which they came. `trusted_proxies` are the addresses
     whose word about client, host and scheme is taken. Sizes are in bytes, heartbeats in seconds.
+    Mails go to `smtp_host`, from `smtp_sender`; without it none is sent.
     """
 
     home: Path = Path("var")
@@ -44,6 +46,11 @@ class Settings:
     max_collections: int = 300
     max_folders: int = 300
     devices_per_user: int = 100
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password_file: Path | None = None
+    smtp_sender: str = ""
     log_level: str = "info"
 
     @classmethod
@@ -150,6 +157,13 @@ def _url(value: Any, home: Path) -> str:
     return text
 
 
+def _mail(value: Any, home: Path) -> str:
+    text = _text(value, home)
+    if text and not (parseaddr(text)[1] == text and "@" in text):
+        raise ValueError(f"{text!r} is not an address as in taccuino@example.org")
+    return text
+
+
 def _networks(value: Any, home: Path) -> tuple[Network, ...]:
     names = value.replace(",", " ").split() if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
@@ -182,6 +196,11 @@ CHECKS: Final[dict[str, Callable[[Any, Path], Any]]] = {
     "max_collections": _number(1, 10_000),
     "max_folders": _number(1, 10_000),
     "devices_per_user": _number(1, 10_000),
+    "smtp_host": _text,
+    "smtp_port": _number(1, 65_535),
+    "smtp_user": _text,
+    "smtp_password_file": _readable,
+    "smtp_sender": _mail,
     "log_level": _level,
 }
 assert tuple(CHECKS) == tuple(field.name for field in fields(Settings))
@@ -193,6 +212,8 @@ def _agree(settings: Settings) -> None:
         raise BadSettings("heartbeat_minimum: it is above heartbeat_maximum")
     if (settings.tls_certificate is None) != (settings.tls_key is None):
         raise BadSettings("tls_certificate, tls_key: one is useless without the other")
+    if settings.smtp_host and not settings.smtp_sender:
+        raise BadSettings("smtp_sender: mails go to smtp_host, and have to be from somebody")
     if settings.tls_certificate is not None:
         _pair(settings.tls_certificate, settings.tls_key)
 

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
-from eventsourcing.domain import Aggregate
-
-from domain.base import Created, Event, known_as, named_id
+from domain.base import Created, known_as, named_id
+from domain.credentials import CredentialEvent as AccountEvent
+from domain.credentials import Credentials
 from domain.when import Instant
 
 
@@ -58,10 +58,6 @@ class OutOfOffice:
 AUDIENCES = ("internal", "known", "unknown")
 
 
-class AccountEvent(Event):
-    subject: UUID
-
-
 class AccountOpened(Created):
     TOPIC = "account.opened"
     personal: ClassVar[tuple[str, ...]] = ("name", "mail", "full_name")
@@ -72,18 +68,6 @@ class AccountOpened(Created):
     full_name: str
     zone: str
     administrator: bool
-
-
-class LoginPasswordSet(AccountEvent):
-    """`hash` is a passlib hash; the password itself is nowhere."""
-
-    TOPIC = "account.login-password-set"
-    personal: ClassVar[tuple[str, ...]] = ("hash",)
-
-    hash: str
-
-    def apply(self, account: Account) -> None:
-        account.login_hash = self.hash
 
 
 class ActiveSyncEnabled(AccountEvent):
@@ -98,6 +82,55 @@ class ActiveSyncDisabled(AccountEvent):
 
     def apply(self, account: Account) -> None:
         account.enabled = False
+
+
+class AdministratorGranted(AccountEvent):
+    """They may decide for others."""
+
+    TOPIC = "account.administrator-granted"
+
+    def apply(self, account: Account) -> None:
+        account.administrator = True
+
+
+class AdministratorWithdrawn(AccountEvent):
+    TOPIC = "account.administrator-withdrawn"
+
+    def apply(self, account: Account) -> None:
+        account.administrator = False
+
+
+class FullNameChanged(AccountEvent):
+    TOPIC = "account.full-name-changed"
+    personal: ClassVar[tuple[str, ...]] = ("full_name",)
+
+    full_name: str
+
+    def apply(self, account: Account) -> None:
+        account.full_name = self.full_name
+
+
+class MailChanged(AccountEvent):
+    """The address by which they are found and to which codes go."""
+
+    TOPIC = "account.mail-changed"
+    personal: ClassVar[tuple[str, ...]] = ("mail",)
+
+    mail: str
+
+    def apply(self, account: Account) -> None:
+        account.mail = self.mail
+
+
+class LanguageChosen(AccountEvent):
+    """The language in which they are addressed, as `it` or `en`."""
+
+    TOPIC = "account.language-chosen"
+
+    language: str
+
+    def apply(self, account: Account) -> None:
+        account.language = self.language
 
 
 class ZoneChosen(AccountEvent):
@@ -132,7 +165,7 @@ class OutOfOfficeSet(AccountEvent):
         account.out_of_office = OutOfOffice.of(self.settings)
 
 
-class Account(Aggregate):
+class Account(Credentials):
     """One person. The name is for life; its id follows from it."""
 
     def __init__(
@@ -144,7 +177,8 @@ class Account(Aggregate):
         self.zone = zone
         self.administrator = administrator
         self.enabled = False
-        self.login_hash = ""
+        self.language = ""
+        self._without_secrets()
         self.policy = ""
         self.out_of_office = OutOfOffice()
 
@@ -168,9 +202,6 @@ class Account(Aggregate):
             administrator=administrator,
         )
 
-    def set_login_password(self, hash: str) -> None:
-        self.trigger_event(LoginPasswordSet, subject=self.id, hash=hash)
-
     def enable(self) -> None:
         if not self.enabled:
             self.trigger_event(ActiveSyncEnabled, subject=self.id)
@@ -178,6 +209,26 @@ class Account(Aggregate):
     def disable(self) -> None:
         if self.enabled:
             self.trigger_event(ActiveSyncDisabled, subject=self.id)
+
+    def grant_administrator(self) -> None:
+        if not self.administrator:
+            self.trigger_event(AdministratorGranted, subject=self.id)
+
+    def withdraw_administrator(self) -> None:
+        if self.administrator:
+            self.trigger_event(AdministratorWithdrawn, subject=self.id)
+
+    def change_full_name(self, full_name: str) -> None:
+        if full_name != self.full_name:
+            self.trigger_event(FullNameChanged, subject=self.id, full_name=full_name)
+
+    def change_mail(self, mail: str) -> None:
+        if mail != self.mail:
+            self.trigger_event(MailChanged, subject=self.id, mail=mail)
+
+    def choose_language(self, language: str) -> None:
+        if language != self.language:
+            self.trigger_event(LanguageChosen, subject=self.id, language=language)
 
     def choose_zone(self, zone: str) -> None:
         if zone != self.zone:
@@ -194,9 +245,13 @@ class Account(Aggregate):
 
 known_as(
     AccountOpened,
-    LoginPasswordSet,
     ActiveSyncEnabled,
     ActiveSyncDisabled,
+    AdministratorGranted,
+    AdministratorWithdrawn,
+    FullNameChanged,
+    MailChanged,
+    LanguageChosen,
     ZoneChosen,
     PolicyAssigned,
     OutOfOfficeSet,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +15,33 @@ from domain.account import (
     AccountOpened,
     ActiveSyncDisabled,
     ActiveSyncEnabled,
-    LoginPasswordSet,
+    AdministratorGranted,
+    AdministratorWithdrawn,
+    FullNameChanged,
+    LanguageChosen,
+    MailChanged,
     OutOfOffice,
     OutOfOfficeSet,
     PolicyAssigned,
     ZoneChosen,
     name_key,
 )
+from domain.credentials import (
+    ActiveSyncPasswordRehashed,
+    ActiveSyncPasswordRemoved,
+    ActiveSyncPasswordSet,
+    Entry,
+    Factor,
+    LoginLeftToDirectory,
+    LoginPasswordSet,
+    LoginTakenFromDirectory,
+    RecoveryCodesMade,
+    RecoveryCodeUsed,
+    SecondFactorEnrolled,
+    SecondFactorTurnedOff,
+    entry,
+)
+from domain.house import SECOND_FACTOR_REQUIRED
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS account (
@@ -37,20 +57,32 @@ CREATE TABLE IF NOT EXISTS account (
     login_hash TEXT NOT NULL DEFAULT '',
     policy TEXT NOT NULL DEFAULT '',
     out_of_office BLOB,
+    language TEXT NOT NULL DEFAULT '',
+    directory INTEGER NOT NULL DEFAULT 0,
+    own_factor TEXT NOT NULL DEFAULT 'off',
+    recovery_codes INTEGER NOT NULL DEFAULT 0,
     epoch INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS account_mail ON account (mail_key);
 """
 
-COLUMNS = """id, name, mail, full_name, zone, administrator, enabled, login_hash, policy,
-out_of_office, epoch"""
+RULE = f"FROM house_rule WHERE rule = '{SECOND_FACTOR_REQUIRED}'"
+COMPUTED = {
+    "epoch": f"max(epoch, coalesce((SELECT epoch {RULE}), 0))",
+    "factor_required": f"coalesce((SELECT holds {RULE}), 0)",
+    "has_activesync_password": "EXISTS (SELECT 1 FROM activesync_password AS password"
+    " WHERE password.account = account.id)",
+}
+"""What a person's row tells of other tables: a rule for everybody counts for each at once."""
 
 
 @dataclass(frozen=True)
 class AccountRow:
     """A person. `epoch` is the position of the last event about their secrets or enabling.
 
-    `policy` is the name of a policy set, empty for none.
+    `policy` is the name of a policy set, empty for none. `directory` says that the directory
+    knows their login password; `own_factor` is the second factor they chose, `recovery_codes` how
+    many are left.
     """
 
     id: UUID
@@ -60,10 +92,36 @@ class AccountRow:
     zone: str
     administrator: bool
     enabled: bool
-    login_hash: str
+    login_hash: str = field(repr=False)
     policy: str
     out_of_office: OutOfOffice
     epoch: int
+    language: str = ""
+    directory: bool = False
+    own_factor: Factor = "off"
+    recovery_codes: int = 0
+    factor_required: bool = False
+    has_activesync_password: bool = False
+
+    @property
+    def factor(self) -> Factor:
+        """The second factor in force: codes by mail where one is required and none is chosen."""
+        return "mail" if self.factor_required and self.own_factor == "off" else self.own_factor
+
+    @property
+    def entry(self) -> Entry:
+        """By which password their phones come in."""
+        return entry(self.has_activesync_password, self.factor)
+
+    @property
+    def lacks_password(self) -> bool:
+        """Whether phones are refused for want of an ActiveSync password."""
+        return self.enabled and self.entry == "none"
+
+
+FIELDS = tuple(each.name for each in fields(AccountRow))
+TRUTHS = tuple(each.name for each in fields(AccountRow) if each.type == "bool")
+SELECT = f"SELECT {', '.join(COMPUTED.get(name, name) for name in FIELDS)} FROM account"
 
 
 def find(connection: sqlite3.Connection, name: str) -> AccountRow | None:
@@ -83,8 +141,7 @@ def all_accounts(
 ) -> list[AccountRow]:
     """Everybody in the order of their names; only those enabled, or not, if asked."""
     rows = connection.execute(
-        f"SELECT {COLUMNS} FROM account WHERE ?1 IS NULL OR enabled = ?1 ORDER BY name_key",
-        (enabled,),
+        f"{SELECT} WHERE ?1 IS NULL OR enabled = ?1 ORDER BY name_key", (enabled,)
     )
     return [_row(row) for row in rows]
 
@@ -117,12 +174,24 @@ def _password(connection: sqlite3.Connection, event: LoginPasswordSet, position:
     _set(connection, event, "login_hash = ?, epoch = ?", event.hash, position)
 
 
-def _enabled(connection: sqlite3.Connection, event: ActiveSyncEnabled, position: int) -> None:
-    _set(connection, event, "enabled = 1, epoch = ?", position)
+def _enrolled(connection: sqlite3.Connection, event: SecondFactorEnrolled, position: int) -> None:
+    _set(connection, event, "own_factor = ?, epoch = ?", event.factor, position)
 
 
-def _disabled(connection: sqlite3.Connection, event: ActiveSyncDisabled, position: int) -> None:
-    _set(connection, event, "enabled = 0, epoch = ?", position)
+def _codes(connection: sqlite3.Connection, event: RecoveryCodesMade, position: int) -> None:
+    _set(connection, event, "recovery_codes = ?", len(event.digests))
+
+
+def _full_name(connection: sqlite3.Connection, event: FullNameChanged, position: int) -> None:
+    _set(connection, event, "full_name = ?", event.full_name)
+
+
+def _mail(connection: sqlite3.Connection, event: MailChanged, position: int) -> None:
+    _set(connection, event, "mail = ?, mail_key = ?", event.mail, name_key(event.mail))
+
+
+def _language(connection: sqlite3.Connection, event: LanguageChosen, position: int) -> None:
+    _set(connection, event, "language = ?", event.language)
 
 
 def _zone(connection: sqlite3.Connection, event: ZoneChosen, position: int) -> None:
@@ -138,11 +207,46 @@ def _out_of_office(connection: sqlite3.Connection, event: OutOfOfficeSet, positi
     _set(connection, event, "out_of_office = ?", packed)
 
 
-STEPS: dict[type, Callable[[sqlite3.Connection, Any, int], None]] = {
+Step = Callable[[sqlite3.Connection, Any, int], None]
+
+
+def _also(columns: str) -> Step:
+    """A step that says the same whatever else the event tells; the epoch moves with it."""
+
+    def step(connection: sqlite3.Connection, event: DomainEvent, position: int) -> None:
+        _set(connection, event, f"{columns}epoch = ?", position)
+
+    return step
+
+
+def _merely(columns: str) -> Step:
+    """A step that says the same, and is nothing to whom a secret has let in."""
+
+    def step(connection: sqlite3.Connection, event: DomainEvent, position: int) -> None:
+        _set(connection, event, columns)
+
+    return step
+
+
+STEPS: dict[type, Step] = {
     AccountOpened: _opened,
     LoginPasswordSet: _password,
-    ActiveSyncEnabled: _enabled,
-    ActiveSyncDisabled: _disabled,
+    LoginLeftToDirectory: _also("directory = 1, "),
+    LoginTakenFromDirectory: _also("directory = 0, "),
+    ActiveSyncEnabled: _also("enabled = 1, "),
+    ActiveSyncDisabled: _also("enabled = 0, "),
+    ActiveSyncPasswordSet: _also(""),
+    ActiveSyncPasswordRehashed: _also(""),
+    ActiveSyncPasswordRemoved: _also(""),
+    SecondFactorEnrolled: _enrolled,
+    SecondFactorTurnedOff: _also("own_factor = 'off', recovery_codes = 0, "),
+    RecoveryCodesMade: _codes,
+    RecoveryCodeUsed: _merely("recovery_codes = recovery_codes - 1"),
+    AdministratorGranted: _merely("administrator = 1"),
+    AdministratorWithdrawn: _merely("administrator = 0"),
+    FullNameChanged: _full_name,
+    MailChanged: _mail,
+    LanguageChosen: _language,
     ZoneChosen: _zone,
     PolicyAssigned: _policy,
     OutOfOfficeSet: _out_of_office,
@@ -156,22 +260,16 @@ def _set(connection: sqlite3.Connection, event: DomainEvent, columns: str, *valu
 
 
 def _one(connection: sqlite3.Connection, where: str, value: object) -> AccountRow | None:
-    row = connection.execute(f"SELECT {COLUMNS} FROM account WHERE {where}", (value,)).fetchone()
+    row = connection.execute(f"{SELECT} WHERE {where}", (value,)).fetchone()
     return None if row is None else _row(row)
 
 
 def _row(row: tuple[Any, ...]) -> AccountRow:
-    id, name, mail, full_name, zone, administrator, enabled, hash, policy, away, epoch = row
-    return AccountRow(
-        id=UUID(bytes=id),
-        name=name,
-        mail=mail,
-        full_name=full_name,
-        zone=zone,
-        administrator=bool(administrator),
-        enabled=bool(enabled),
-        login_hash=hash,
-        policy=policy,
-        out_of_office=OutOfOffice.of(msgpack.unpackb(away, timestamp=3) if away else {}),
-        epoch=epoch,
-    )
+    facts = dict(zip(FIELDS, row, strict=True))
+    away = facts["out_of_office"]
+    facts |= {name: bool(facts[name]) for name in TRUTHS}
+    facts |= {
+        "id": UUID(bytes=facts["id"]),
+        "out_of_office": OutOfOffice.of(msgpack.unpackb(away, timestamp=3) if away else {}),
+    }
+    return AccountRow(**facts)

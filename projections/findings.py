@@ -8,6 +8,7 @@ often and when last. All of it is folded from events that were recorded for othe
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -26,6 +27,7 @@ from domain.patch import Values
 from domain.round import ItemQuarantined, ItemReleased, LineMissed
 from domain.when import Instant, Timed
 from domain.zone import ZoneRule
+from projections import attempts
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS finding (
@@ -70,6 +72,27 @@ FLAPPING, ZONE, CHOKING, BURST, REFUSED, RENAMED, SHARED = (
 )
 
 KINDS = {
+    attempts.OUTDATED: Kind(
+        "account",
+        1,
+        HOUR,
+        "a phone of {whose} still sends a password that was changed or removed: {detail}. The new"
+        " one has to be typed there; nobody is locked out by it",
+    ),
+    attempts.LOGIN: Kind(
+        "account",
+        1,
+        HOUR,
+        "a phone of {whose} sends the login password, and is refused: {detail}. Phones of this"
+        " person have to send an ActiveSync password",
+    ),
+    attempts.NONE: Kind(
+        "account",
+        1,
+        HOUR,
+        "a phone of {whose} is refused: {detail}. There is a second factor, and no ActiveSync"
+        " password yet: `taccuino activesync-password set {whose}`",
+    ),
     FLAPPING: Kind(
         "item",
         20,
@@ -155,10 +178,19 @@ def findings(connection: sqlite3.Connection, now: Instant) -> list[Finding]:
         " WHERE told AND last >= ? ORDER BY last DESC, kind, about, detail",
         (since,),
     )
-    return [
+    found = [
         Finding(kind, UUID(bytes=about), detail, _moment(first), _moment(last), times)
         for kind, about, detail, first, last, times in rows
     ]
+    return sorted([*found, *_kept_out(connection, now)], key=lambda each: each.last, reverse=True)
+
+
+def _kept_out(connection: sqlite3.Connection, now: Instant) -> Iterator[Finding]:
+    """Phones that send a password that is of no use any more."""
+    for each in attempts.useless(connection):
+        if now - each.last <= CURRENT:
+            detail = " ".join(filter(None, (each.device, each.agent))) or "without a name"
+            yield Finding(each.why, each.account, detail, each.since, each.last, each.times)
 
 
 def whose(connection: sqlite3.Connection, finding: Finding) -> UUID | None:

@@ -12,11 +12,15 @@ from eventsourcing.domain import DomainEvent
 from projections import (
     accounts,
     asked,
+    attempts,
+    codes,
     conflicts,
+    credentials,
     devices,
     directory,
     findings,
     holds,
+    house,
     items,
     lines,
     policies,
@@ -31,6 +35,8 @@ Projector = Callable[[sqlite3.Connection, DomainEvent, int], None]
 
 MODULES = (
     accounts,
+    credentials,
+    house,
     devices,
     policies,
     directory,
@@ -41,10 +47,12 @@ MODULES = (
     holds,
     findings,
     asked,
+    attempts,
+    codes,
 )
 """Where the tables stand."""
 
-CACHES = frozenset({*devices.CACHES, *asked.CACHES})
+CACHES = frozenset({*devices.CACHES, *asked.CACHES, *attempts.CACHES, *codes.CACHES})
 """Tables outside the fold: losing them costs a question more, never an item."""
 
 
@@ -77,6 +85,8 @@ def projectors(codec: Codec) -> tuple[Projector, ...]:
     """What folds events into rows, in the order it has to happen."""
     return (
         accounts.project,
+        credentials.project,
+        house.project,
         devices.project,
         policies.project,
         directory.project,

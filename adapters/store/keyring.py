@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import secrets
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Final
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from adapters.store.masterkey import MasterKey
 from adapters.store.pool import Pool
 
 NONCE: Final = 12
+DIGEST: Final = 16
 REMEMBERED: Final = 4096
 
 TABLE: Final = """
@@ -48,6 +50,7 @@ class Keyring:
     def __init__(self, pool: Pool, master: MasterKey) -> None:
         self._pool = pool
         self._wrapper = AESGCM(master.derive("taccuino subject keys"))
+        self._digests = master.derive("taccuino digests of secrets")
         self._unwrapped = lru_cache(REMEMBERED)(self._unwrap)
         with pool.writing() as connection:
             connection.execute(TABLE)
@@ -71,6 +74,14 @@ class Keyring:
             return _unbox(self._unwrapped(subject, wrapped), box, aad)
         except (InvalidTag, ValueError) as error:
             raise SealBroken(f"a box of {subject} was altered or moved") from error
+
+    def digest(self, subject: UUID, purpose: str, secret: str) -> bytes:
+        """What a secret of this subject can be recognised by, and, without the master key, not
+        be guessed from. The same secret has another digest for another purpose."""
+        text = b"\0".join(
+            (subject.bytes, purpose.encode(), secret.encode("utf-8", "surrogatepass"))
+        )
+        return blake2b(text, key=self._digests, digest_size=DIGEST).digest()
 
     def erase(self, subject: UUID) -> None:
         """Destroy the key, for ever. Its bytes are overwritten in the file, too."""

@@ -176,14 +176,14 @@ class SQLiteFactory(InfrastructureFactory[TrackingRecorder]):
     def __init__(self, pool: Pool, keyring: Keyring, projectors: Sequence[Projector] = ()) -> None:
         super().__init__({})
         self._pool = pool
-        self._keyring = keyring
+        self.keyring = keyring
         self._projectors = projectors
 
     def transcoder(self) -> Transcoder:
         return MsgpackTranscoder()
 
     def mapper(self, transcoder: Transcoder | None = None, mapper_class: Any = None) -> Any:
-        return SealingMapper(self._keyring, transcoder)
+        return SealingMapper(self.keyring, transcoder)
 
     def event_store(
         self, mapper: Any = None, recorder: AggregateRecorder | None = None

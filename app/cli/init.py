@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from typing import Final
 from zoneinfo import available_timezones
@@ -13,11 +12,9 @@ from app import items as use
 from app.cli import samples
 from app.cli.house import House, in_house
 from app.cli.user import add_person
+from app.passwords import generate
 from app.settings import Settings
 from projections import accounts, items
-
-ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Nothing that looks like something else on a phone."""
 
 PEOPLE: Final = {"admin": "Administrator", "demo": "Demo Person"}
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
@@ -29,7 +26,7 @@ def init(house: House) -> None:
     """Make the store with the accounts admin and demo, if there is nobody yet."""
     with house.groupware.acting(house.author) as connection:
         first = not accounts.all_accounts(connection)
-        made = {name: secret() for name in PEOPLE} if first else {}
+        made = {name: generate() for name in PEOPLE} if first else {}
         zone = local_zone()
         for name, password in made.items():
             mail, demo = f"{name}@example.org", name == "demo"
@@ -53,11 +50,6 @@ def fill(house: House, name: str) -> None:
             assert collection is not None, "a folder is listed with its collection"
             for values in entries:
                 use.add(house.groupware, connection, collection, kind, values)
-
-
-def secret() -> str:
-    """A password of 79 bits that can be typed on a phone."""
-    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
 
 
 def local_zone() -> str:

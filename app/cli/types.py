@@ -95,11 +95,17 @@ def folder_option(command: F) -> F:
     return click.option("--folder", "-f", help="In which folder; an id or a name.")(command)
 
 
-def password(from_stdin: bool, prompt: str = "Password", *, confirm: bool = True) -> str:
-    """A password from the first line of standard input, or typed in unseen."""
+def password(
+    from_stdin: bool,
+    prompt: str = "Password",
+    *,
+    confirm: bool = True,
+    option: str = "--password-stdin",
+) -> str:
+    """A password from the next line of standard input, or typed in unseen."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
-        raise click.UsageError("there is nobody to ask for a password: use --password-stdin")
+        raise click.UsageError(f"there is nobody to ask for a password: use {option}")
     typed: str = click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)
     return typed

@@ -8,6 +8,8 @@ from app import people
 from app.cli.house import House, in_house
 from app.cli.show import table
 from app.cli.types import password as ask
+from app.cli.user_show import show
+from app.i18n import LANGUAGES
 from app.passwords import expect_strong
 from projections import accounts
 
@@ -18,7 +20,11 @@ from_stdin = click.option(
 
 @click.group
 def user() -> None:
-    """People: add, list, enable, disable, password, zone."""
+    """People: add, list, show, enable, disable, password, name, mail, language, zone, admin,
+    directory."""
+
+
+user.add_command(show)
 
 
 @user.command
@@ -127,3 +133,60 @@ def zone(house: House, name: str, zone: str) -> None:
     account = house.account(name)
     people.choose_zone(house.groupware, house.author, account.id, zone)
     click.echo(f"{account.name} is in {zone}")
+
+
+@user.command
+@click.argument("name")
+@click.argument("full_name")
+@in_house
+def name(house: House, name: str, full_name: str) -> None:
+    """Change a person's full name; the name they log in by stays."""
+    account = house.account(name)
+    people.change_full_name(house.groupware, house.author, account.id, full_name)
+    click.echo(f"{account.name} is called {full_name}")
+
+
+@user.command
+@click.argument("name")
+@click.argument("address")
+@in_house
+def mail(house: House, name: str, address: str) -> None:
+    """Change the address by which a person is found, and to which codes go."""
+    account = house.account(name)
+    people.change_mail(house.groupware, house.author, account.id, address)
+    click.echo(f"{account.name} has the address {address}")
+
+
+@user.command
+@click.argument("name")
+@click.argument("language", type=click.Choice(LANGUAGES))
+@in_house
+def language(house: House, name: str, language: str) -> None:
+    """Choose the language in which a person is addressed."""
+    account = house.account(name)
+    people.choose_language(house.groupware, house.author, account.id, language)
+    click.echo(f"{account.name} is addressed in {language}")
+
+
+@user.command
+@click.argument("name")
+@click.option("--withdraw", is_flag=True, help="They are one no longer.")
+@in_house
+def admin(house: House, name: str, withdraw: bool) -> None:
+    """Make a person an administrator."""
+    account = house.account(name)
+    act = people.withdraw_administrator if withdraw else people.make_administrator
+    act(house.groupware, house.author, account.id)
+    click.echo(f"{account.name} is {'no administrator' if withdraw else 'an administrator'}")
+
+
+@user.command
+@click.argument("name")
+@click.option("--leave", is_flag=True, help="The login password is one that is set here, again.")
+@in_house
+def directory(house: House, name: str, leave: bool) -> None:
+    """Let the directory (LDAP) say whether a person's login password is right."""
+    account = house.account(name)
+    act = people.take_login_from_directory if leave else people.leave_login_to_directory
+    act(house.groupware, house.author, account.id)
+    click.echo(f"{account.name} logs in by {'a password set here' if leave else 'the directory'}")

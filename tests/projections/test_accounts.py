@@ -76,7 +76,7 @@ def test_people_are_listed_by_name_and_by_enabling(house: House) -> None:
 
 def test_nobody_is_left_of_whom_was_erased_before_a_rebuild(house: House) -> None:
     id = house.person().id
-    house.groupware._factory._keyring.erase(id)
+    house.groupware.keyring.erase(id)
     with house.groupware.pool.writing() as connection:
         connection.execute("DELETE FROM account")
         for position, event in house.groupware.replay():

@@ -1,0 +1,1 @@
+"""Mail as it leaves this server."""

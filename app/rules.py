@@ -1,0 +1,20 @@
+"""What an administrator decides for everybody at once."""
+
+from __future__ import annotations
+
+from app.groupware import Groupware
+from domain.base import Authorship
+from domain.house import House
+from domain.refused import Unknown
+
+
+def decide(groupware: Groupware, author: Authorship, rule: str, holds: bool) -> None:
+    """A rule of RULES holds from now on, or does not. That a second factor is required is
+    decided by `secondfactor.require_of_all`, which looks at the phones first."""
+    with groupware.acting(author):
+        try:
+            house = groupware.load(House, House.id_of())
+        except Unknown:
+            house = House.open()
+        house.decide(rule, holds)
+        groupware.save(house)

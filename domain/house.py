@@ -1,0 +1,68 @@
+"""What holds for everybody in the house; who may do what is decided here once."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate
+
+from domain.base import Created, Event, known_as, named_id
+from domain.refused import Unknown
+
+SECOND_FACTOR_REQUIRED: Final = "second-factor-required"
+PASSWORDS_VIEWABLE: Final = "passwords-viewable"
+FULL_WIPE_ALLOWED: Final = "full-wipe-allowed"
+
+RULES: Final = {
+    SECOND_FACTOR_REQUIRED: False,
+    PASSWORDS_VIEWABLE: True,
+    FULL_WIPE_ALLOWED: False,
+}
+"""Each rule, and whether it holds as long as nobody has decided."""
+
+HOUSE: Final = named_id("house", "")
+"""The id of the one house, and the topic that rings when a rule of it changes."""
+
+
+class HouseOpened(Created):
+    """Somebody decided something for everybody, for the first time."""
+
+    TOPIC = "house.opened"
+
+
+class RuleChanged(Event):
+    """From now on the rule holds for everybody, or does not."""
+
+    TOPIC = "house.rule-changed"
+
+    rule: str
+    holds: bool
+
+    def apply(self, house: House) -> None:
+        house.rules[self.rule] = self.holds
+
+
+class House(Aggregate):
+    """Its `rules` are those of RULES, each with whether it holds."""
+
+    def __init__(self) -> None:
+        self.rules = dict(RULES)
+
+    @staticmethod
+    def id_of() -> UUID:
+        return HOUSE
+
+    @classmethod
+    def open(cls) -> House:
+        return cls._create(HouseOpened, id=HOUSE)
+
+    def decide(self, rule: str, holds: bool) -> None:
+        """Nothing happens if it is so already; Unknown for what is no rule."""
+        if rule not in RULES:
+            raise Unknown(f"there is no rule {rule}; there are {', '.join(RULES)}")
+        if self.rules[rule] != holds:
+            self.trigger_event(RuleChanged, rule=rule, holds=holds)
+
+
+known_as(HouseOpened, RuleChanged)
