@@ -21,12 +21,14 @@ class Certificate:
     key: Path
 
 
-def self_signed(folder: Path, host: str) -> Certificate:
-    """For `host`, an address, good from yesterday until tomorrow; its own authority."""
+def self_signed(folder: Path, *hosts: str) -> Certificate:
+    """For `hosts`, addresses, good from yesterday until tomorrow; its own authority."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Taccuino tests")])
     now = datetime.now(UTC)
-    names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))])
+    names = x509.SubjectAlternativeName(
+        x509.IPAddress(ipaddress.ip_address(host)) for host in hosts
+    )
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)

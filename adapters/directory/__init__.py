@@ -1,0 +1,1 @@
+"""The directory of an organisation, which knows its people and their login passwords."""
