@@ -45,6 +45,10 @@ EVERYBODY = UUID(int=0)
 
 EMAILS = ("email1", "email2", "email3")
 NAMED = ("file_as", "first_name", "last_name", "nickname", "company_name")
+SPOKEN = frozenset({*NAMED, "alias"})
+PLAIN = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
+"""A bare address, as nearly all are."""
+
 KEPT = frozenset(
     {*EMAILS, *NAMED, "middle_name", "office_location", "job_title"}
     | {"business_phone", "home_phone", "mobile_phone", "picture"}
@@ -105,6 +109,8 @@ def query_words(query: str) -> list[str]:
 
 def folded(text: str) -> str:
     """`text` without case and accents."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
@@ -190,8 +196,8 @@ def _show(connection: sqlite3.Connection, id: UUID, shown: bool) -> None:
 
 def _keys(facts: Mapping[str, str]) -> Iterator[str]:
     """Every word of a name, its parts behind hyphens, every address and its parts before @."""
-    for name in (*NAMED, "alias"):
-        for word in folded(facts.get(name, "")).split():
+    for name in facts.keys() & SPOKEN:
+        for word in folded(facts[name]).split():
             yield from _beginnings(word)
     for name in EMAILS:
         if address := folded(_address(facts.get(name, ""))):
@@ -227,8 +233,8 @@ def display_name(facts: Mapping[str, str]) -> str:
     """What somebody is called, or the next best thing that is known."""
     parts = (facts.get(name, "") for name in ("first_name", "middle_name", "last_name"))
     others = (facts.get(name, "") for name in ("file_as", "nickname", "company_name", "alias"))
-    candidates = (" ".join(filter(None, parts)), *others, _email(facts))
-    return next(filter(None, candidates), "")
+    candidates = (" ".join(filter(None, parts)), *others)
+    return next(filter(None, candidates), "") or _email(facts)
 
 
 def _email(facts: Mapping[str, str]) -> str:
@@ -237,6 +243,8 @@ def _email(facts: Mapping[str, str]) -> str:
 
 def _address(text: str) -> str:
     """The bare address of `"Ada" <ada@example.org>`."""
+    if PLAIN.fullmatch(text):
+        return text
     return parseaddr(text)[1] or text.strip()
 
 
