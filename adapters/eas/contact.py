@@ -55,7 +55,10 @@ def read(data: Element, dialect: Dialect, base: Values | None) -> dict[str, Any]
     received = {child.name: child for child in reversed(list(data))}
     patch: dict[str, Any] = {}
     for row in BY_VERSION[dialect.version]:
-        meant = _meant(row, received.get(row.element), before, dialect)
+        element = received.get(row.element)
+        if element is None and row.field not in before:
+            continue
+        meant = _meant(row, element, before, dialect)
         if meant is not None:
             patch[row.field] = meant
     return _with_file_as_settled(patch, before)
