@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import ssl
 import tomllib
 from collections.abc import Callable, Mapping
@@ -30,7 +31,8 @@ class Settings:
     """`home` holds store and keys. `public_url` is what phones are told, as https://host[:port];
     without it they are told the name under which they came. `trusted_proxies` are the addresses
     whose word about client, host and scheme is taken. Sizes are in bytes, heartbeats in seconds.
-    Mails go to `smtp_host`, from `smtp_sender`; without it none is sent.
+    Mails go to `smtp_host`, from `smtp_sender`; without it none is sent. People who are left to the
+    directory are looked for at `ldap_servers`, in their order, below `ldap_base` (docs/ldap.md).
     """
 
     home: Path = Path("var")
@@ -51,6 +53,15 @@ class Settings:
     smtp_user: str = ""
     smtp_password_file: Path | None = None
     smtp_sender: str = ""
+    ldap_servers: tuple[str, ...] = ()
+    ldap_base: str = ""
+    ldap_filter: str = "(uid={name})"
+    ldap_bind_dn: str = ""
+    ldap_bind_password_file: Path | None = None
+    ldap_ca_file: Path | None = None
+    ldap_full_name: str = "cn"
+    ldap_mail: str = "mail"
+    ldap_timeout: int = 5
     log_level: str = "info"
 
     @classmethod
@@ -164,11 +175,60 @@ def _mail(value: Any, home: Path) -> str:
     return text
 
 
+def _words(value: Any, what: str) -> list[str]:
+    """A list, or in the environment a text with its words."""
+    words = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise ValueError(f"{value!r} is not a list of {what}")
+    return words
+
+
 def _networks(value: Any, home: Path) -> tuple[Network, ...]:
-    names = value.replace(",", " ").split() if isinstance(value, str) else value
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ValueError(f"{value!r} is not a list of addresses")
-    return tuple(ipaddress.ip_network(name) for name in names)
+    return tuple(ipaddress.ip_network(name) for name in _words(value, "addresses"))
+
+
+def _directory_servers(value: Any, home: Path) -> tuple[str, ...]:
+    names = _words(value, "servers")
+    for name in names:
+        parts = urlsplit(name)
+        extra = parts.path.strip("/") or parts.query or "@" in parts.netloc
+        if parts.scheme not in ("ldap", "ldaps") or not parts.hostname or extra or parts.port == 0:
+            raise ValueError(f"{name!r} is not a server as in ldaps://ldap.example.org")
+    return tuple(names)
+
+
+def _dn(value: Any, home: Path) -> str:
+    from adapters.directory.ldap import is_dn  # not loaded where there is no directory
+
+    text = _text(value, home)
+    if text and not is_dn(text):
+        raise ValueError(f"{text!r} is not the name of an entry as in ou=people,dc=example,dc=org")
+    return text
+
+
+def _filter(value: Any, home: Path) -> str:
+    from adapters.directory.ldap import NAME, is_filter  # not loaded where there is no directory
+
+    text = _text(value, home)
+    if not is_filter(text):
+        raise ValueError(f"{text!r} is not a filter with {NAME} in it, as in (uid={NAME})")
+    return text
+
+
+def _attribute(value: Any, home: Path) -> str:
+    text = _text(value, home)
+    if not re.fullmatch("[A-Za-z][A-Za-z0-9-]*", text):
+        raise ValueError(f"{text!r} is not an attribute as in mail")
+    return text
+
+
+def _authorities(value: Any, home: Path) -> Path | None:
+    path = _readable(value, home)
+    try:
+        ssl.create_default_context(cafile=path)
+    except (ssl.SSLError, OSError):
+        raise ValueError(f"{path} holds no certificate of an authority") from None
+    return path
 
 
 def _level(value: Any, home: Path) -> str:
@@ -201,6 +261,15 @@ CHECKS: Final[dict[str, Callable[[Any, Path], Any]]] = {
     "smtp_user": _text,
     "smtp_password_file": _readable,
     "smtp_sender": _mail,
+    "ldap_servers": _directory_servers,
+    "ldap_base": _dn,
+    "ldap_filter": _filter,
+    "ldap_bind_dn": _dn,
+    "ldap_bind_password_file": _readable,
+    "ldap_ca_file": _authorities,
+    "ldap_full_name": _attribute,
+    "ldap_mail": _attribute,
+    "ldap_timeout": _number(1, 60),
     "log_level": _level,
 }
 assert tuple(CHECKS) == tuple(field.name for field in fields(Settings))
@@ -214,6 +283,10 @@ def _agree(settings: Settings) -> None:
         raise BadSettings("tls_certificate, tls_key: one is useless without the other")
     if settings.smtp_host and not settings.smtp_sender:
         raise BadSettings("smtp_sender: mails go to smtp_host, and have to be from somebody")
+    if settings.ldap_servers and not settings.ldap_base:
+        raise BadSettings("ldap_base: below which entry people are found has to be said")
+    if bool(settings.ldap_bind_dn) != (settings.ldap_bind_password_file is not None):
+        raise BadSettings("ldap_bind_dn, ldap_bind_password_file: one is useless without the other")
     if settings.tls_certificate is not None:
         _pair(settings.tls_certificate, settings.tls_key)
 

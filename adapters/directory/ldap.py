@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
 
-from ldap3.core.exceptions import LDAPInvalidFilterError
+from ldap3.core.exceptions import LDAPInvalidDnError, LDAPInvalidFilterError
 from ldap3.operation.search import parse_filter
+from ldap3.utils.dn import parse_dn
 
+from adapters.directory.person import DirectoryDown, Person
 from adapters.directory.session import Entry, Place, Session, Unusable, talking
 
 DOWN_FOR: Final = 15.0
@@ -25,23 +27,6 @@ NAME: Final = "{name}"
 PLAIN: Final = frozenset(string.ascii_letters + string.digits)
 
 T = TypeVar("T")
-
-
-class DirectoryDown(Exception):
-    """No server of the directory answered in time, or as it should: `reason` says what each did."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"the directory does not answer: {reason}")
-        self.reason = reason
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody in the directory; a name or an address it does not tell is empty."""
-
-    dn: str
-    full_name: str
-    mail: str
 
 
 @dataclass(frozen=True)
@@ -104,6 +89,8 @@ class Directory:
         for url in self.servers:
             until, reason = self._down.get(url, (0.0, ""))
             if until <= self.clock():
+                if reason:  # one asks whether it is back, and nobody else waits with them
+                    self._down[url] = (self.clock() + DOWN_FOR, reason)
                 try:
                     with talking(Place(url, self.ca_file, self.timeout)) as session:
                         answer = question(session)
@@ -130,3 +117,11 @@ def is_filter(text: str) -> bool:
     except (LDAPInvalidFilterError, ValueError, LookupError):
         return False
     return NAME in text
+
+
+def is_dn(text: str) -> bool:
+    """Whether it can be the name of an entry (RFC 4514)."""
+    try:
+        return bool(parse_dn(text))
+    except LDAPInvalidDnError:
+        return False

@@ -51,6 +51,21 @@ def test_lists_in_the_environment_are_words(tmp_path: Path) -> None:
     assert [str(network) for network in settings.trusted_proxies] == ["127.0.0.1/32", "10.1.0.0/16"]
 
 
+def test_a_directory_needs_its_servers_and_where_people_are(tmp_path: Path) -> None:
+    places = "ldaps://one.example.org, ldap://two.example.org:3890 ldap://[::1]"
+    (tmp_path / "password").write_text("secret")
+    settings = load(
+        tmp_path,
+        LDAP_SERVERS=places,
+        LDAP_BASE="dc=example,dc=org",
+        LDAP_BIND_DN="cn=taccuino,dc=example,dc=org",
+        LDAP_BIND_PASSWORD_FILE="password",
+    )
+    assert len(settings.ldap_servers) == 3
+    assert (settings.ldap_filter, settings.ldap_full_name) == ("(uid={name})", "cn")
+    assert (settings.ldap_mail, settings.ldap_timeout) == ("mail", 5)
+
+
 WRONG = {
     "wrkers = 2": "wrkers: there is no such setting",
     "workers = true": "workers: True is not a number from 1 to 64",
@@ -67,6 +82,21 @@ WRONG = {
     "trusted_proxies = 1": "trusted_proxies: 1 is not a list of addresses",
     'tls_certificate = "no.pem"': "no.pem cannot be read: No such file",
     "heartbeat_minimum = 600\nheartbeat_maximum = 300": "above heartbeat_maximum",
+    "ldap_servers = 1": "ldap_servers: 1 is not a list of servers",
+    'ldap_servers = "ldap.example.org"': "'ldap.example.org' is not a server as in ldaps://",
+    'ldap_servers = "https://a.org"': "ldap_servers: 'https://a.org' is not a server",
+    'ldap_servers = "ldaps://a.org/dc=a"': "ldap_servers: 'ldaps://a.org/dc=a' is not a server",
+    'ldap_servers = "ldaps://a.org:x"': "ldap_servers: ",
+    'ldap_servers = "ldaps://u:p@a.org"': "is not a server",
+    'ldap_servers = "ldaps://a.org"': "ldap_base: below which entry",
+    'ldap_base = "example.org"': "ldap_base: 'example.org' is not the name of an entry",
+    'ldap_filter = "uid={name}"': "ldap_filter: 'uid={name}' is not a filter with {name} in it",
+    'ldap_filter = "(uid=x)"': "ldap_filter: '(uid=x)' is not a filter with {name} in it",
+    'ldap_mail = "e mail"': "ldap_mail: 'e mail' is not an attribute",
+    'ldap_full_name = ""': "ldap_full_name: '' is not an attribute",
+    "ldap_timeout = 0": "ldap_timeout: 0 is not a number from 1 to 60",
+    'ldap_ca_file = "taccuino.toml"': "holds no certificate of an authority",
+    'ldap_bind_dn = "cn=x,dc=org"': "ldap_bind_dn, ldap_bind_password_file: one is useless",
     "max_body = 10": "max_body: 10 is not a number",
     "bind = ": "cannot be read: Invalid value",
 }

@@ -19,13 +19,13 @@ from adapters.directory import session
 from adapters.directory.ldap import (
     DOWN_FOR,
     Directory,
-    DirectoryDown,
-    Person,
     escaped,
+    is_dn,
     is_filter,
 )
+from adapters.directory.person import DirectoryDown, Person
 from tests.system.certificate import self_signed
-from tests.system.server import ROOT, free_port
+from tests.system.server import ROOT, free_port, until
 from tests.system.slapd import BASE, ELSEWHERE, HERE, Slapd, Somebody
 
 ADA = Somebody("ada", "Ada Lovelace", "ada@example.org", "secret of ada")
@@ -169,6 +169,14 @@ def test_an_escaped_name_is_letters_digits_and_numbers_of_octets() -> None:
 )
 def test_a_filter_is_whole_and_has_a_place_for_the_name(text: str, good: bool) -> None:
     assert is_filter(text) is good
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [(BASE, True), ("cn=Rossi\\, Anna,dc=example", True), ("example.org", False), ("", False)],
+)
+def test_a_base_is_the_name_of_an_entry(text: str, good: bool) -> None:
+    assert is_dn(text) is good
 
 
 def test_a_password_changed_in_the_directory_counts_at_once(slapd: Slapd) -> None:
@@ -348,6 +356,21 @@ def test_a_server_that_was_down_is_asked_again_after_a_moment(tmp_path: Path) ->
     assert down(directory)
 
 
+def test_only_one_at_a_time_waits_for_a_server_that_was_down(slapd: Slapd) -> None:
+    now = 1000.0
+    with tarpit() as (port, visitors):
+        directory = slapd.directory(f"ldap://{HERE}:{port}", timeout=1, clock=lambda: now)
+        assert down(directory)
+        now += DOWN_FOR
+        waiting = threading.Thread(target=down, args=(directory,))
+        waiting.start()
+        until(lambda: len(visitors) == 2, "nobody asks whether it is back")
+        with within(0.5):
+            assert down(directory)
+        waiting.join()
+        assert len(visitors) == 2
+
+
 def test_a_directory_of_which_nobody_answers_names_each(slapd: Slapd) -> None:
     places = [f"ldap://{HERE}:{free_port()}" for _ in range(2)]
     reason = down(slapd.directory(*places))
@@ -390,7 +413,8 @@ monkey.patch_all()
 import sys, time, gevent
 from pathlib import Path
 from typing import Any
-from adapters.directory.ldap import Directory, DirectoryDown
+from adapters.directory.ldap import Directory
+from adapters.directory.person import DirectoryDown
 
 tarpit, place, ca, dn, file, base = sys.argv[1:]
 facts = dict(bind_dn=dn, bind_password_file=Path(file), ca_file=Path(ca), timeout=1)
