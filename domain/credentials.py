@@ -104,7 +104,8 @@ class LoginTakenFromDirectory(CredentialEvent):
 
 
 class ActiveSyncPasswordSet(CredentialEvent):
-    """A password for phones, the first, a further one, or another in the place of one."""
+    """A password for phones, the first, a further one, or another in the place of one. `box` holds
+    the sealed password; it is empty where nobody may look at it again."""
 
     TOPIC = "account.activesync-password-set"
     personal: ClassVar[tuple[str, ...]] = ("label", "hash", "digest")
@@ -113,13 +114,13 @@ class ActiveSyncPasswordSet(CredentialEvent):
     label: str
     hash: str
     digest: bytes
-    sealed: bytes
+    box: bytes
 
     def apply(self, person: Credentials) -> None:
         before = person.activesync_passwords.get(self.password)
         person.replace(before.digest if before else b"", self.digest)
         person.activesync_passwords[self.password] = ActiveSyncPassword(
-            self.password, self.label, self.hash, self.digest, self.sealed
+            self.password, self.label, self.hash, self.digest, self.box
         )
 
 
@@ -160,16 +161,16 @@ class ActiveSyncPasswordRemoved(CredentialEvent):
 
 
 class SecondFactorEnrolled(CredentialEvent):
-    """From now on a code is asked for beside the login password. `sealed` is the secret of an
-    authenticator app, empty for codes by mail."""
+    """From now on a code is asked for beside the login password. `box` holds the sealed secret of
+    an authenticator app; it is empty for codes by mail."""
 
     TOPIC = "account.second-factor-enrolled"
 
     factor: Factor
-    sealed: bytes
+    box: bytes
 
     def apply(self, person: Credentials) -> None:
-        person.factor, person.factor_sealed, person.last_step = self.factor, self.sealed, 0
+        person.factor, person.factor_sealed, person.last_step = self.factor, self.box, 0
 
 
 class SecondFactorTurnedOff(CredentialEvent):
@@ -265,7 +266,7 @@ class Credentials(Aggregate):
             label=password.label,
             hash=password.hash,
             digest=password.digest,
-            sealed=password.sealed,
+            box=password.sealed,
         )
 
     def rehash_activesync_password(self, password: UUID, hash: str) -> None:
@@ -287,7 +288,7 @@ class Credentials(Aggregate):
         self.trigger_event(ActiveSyncPasswordRemoved, subject=self.id, password=password)
 
     def enrol(self, factor: Factor, sealed: bytes = b"") -> None:
-        self.trigger_event(SecondFactorEnrolled, subject=self.id, factor=factor, sealed=sealed)
+        self.trigger_event(SecondFactorEnrolled, subject=self.id, factor=factor, box=sealed)
 
     def turn_second_factor_off(self) -> None:
         if self.factor != "off":

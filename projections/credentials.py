@@ -119,7 +119,7 @@ def _set(connection: sqlite3.Connection, event: ActiveSyncPasswordSet, position:
         "INSERT INTO activesync_password VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
         " label = excluded.label, hash = excluded.hash, sealed = excluded.sealed,"
         " changed = excluded.changed",
-        (password, account, event.label, event.hash, event.sealed, at, at, position),
+        (password, account, event.label, event.hash, event.box, at, at, position),
     )
     _retire(connection, account, position, event.digest, "password = ?", password)
     _know(connection, account, event.digest, "activesync", password, position)
