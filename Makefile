@@ -16,7 +16,7 @@ help:
 	@echo 'make check      format, lint, types, layers, fast tests'
 	@echo 'make check-all  format, lint, types, all tests'
 	@echo 'make format     put the code into its form'
-	@echo 'make soak       a thousand kills under twenty phones, then SIGTERM with 3,000 parked: 20 minutes'
+	@echo 'make soak       a thousand kills under twenty phones, SIGTERM with 3,000 parked, faults: half an hour'
 	@echo 'make fuzz       look for bytes that do harm: SECONDS (60) for each of TARGETS (all)'
 
 run: .venv/ready
