@@ -63,7 +63,8 @@ class Autodiscover:
 
     def _answer(self, req: falcon.Request, fields: Fields) -> Http:
         address = client_address(req, self.settings)
-        account = self.authenticate(req.get_header("Authorization"), address).account
+        agent = req.get_header("User-Agent") or ""
+        account = self.authenticate(req.get_header("Authorization"), address, "", agent).account
         fields["account"] = str(account.id)[:8]
         if req.method not in ("GET", "POST"):
             return Http(405, headers={"Allow": "GET, POST"})

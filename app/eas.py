@@ -49,7 +49,9 @@ STAY: Final = "taccuino.stay"
 
 AGAIN: Final = ("command", "account", "device", "version", "in")
 
-Authenticate = Callable[[str | None, str], Principal]
+Authenticate = Callable[[str | None, str, str, str], Principal]
+"""By the Authorization header, the address, and what the phone calls itself: id and agent."""
+
 Admit = Callable[[Groupware, AccountRow, Request, datetime, Settings, str], PartnershipRow | None]
 
 
@@ -113,24 +115,25 @@ class ActiveSync:
         line = _line(req)
         fields["command"] = line.command or req.method
         if req.method == "OPTIONS":
-            return self._options(req, fields)
+            return self._options(req, line, fields)
         if req.method != "POST":
             return words(501, "Phones speak to this address; there is nothing to see here.")
         return self._command(req, line, fields, data)
 
-    def _options(self, req: falcon.Request, fields: Fields) -> Http:
-        self._principal(req, fields)
+    def _options(self, req: falcon.Request, line: Line, fields: Fields) -> Http:
+        self._principal(req, line, fields)
         headers = {**self._offer(), "Allow": METHODS, "Public": METHODS}
         return Http(200, headers=headers)
 
-    def _principal(self, req: falcon.Request, fields: Fields) -> Principal:
+    def _principal(self, req: falcon.Request, line: Line, fields: Fields) -> Principal:
         address = client_address(req, self.settings)
-        principal = self.authenticate(req.get_header("Authorization"), address)
+        header, agent = map(req.get_header, ("Authorization", "User-Agent"))
+        principal = self.authenticate(header, address, line.device_id, agent or "")
         fields["account"] = str(principal.account.id)[:8]
         return principal
 
     def _command(self, req: falcon.Request, line: Line, fields: Fields, data: bytes | None) -> Http:
-        principal = self._principal(req, fields)
+        principal = self._principal(req, line, fields)
         command, version = self._find(line)
         fields.update(device=line.device_id, version=version.text)
         phone = (principal.account.id, line.device_id.upper())

@@ -24,6 +24,7 @@ from app.engine.exchange import Exchange
 from app.engine.talk import hierarchy_changed
 from app.push.parking import park, superseded
 from domain.folder import hierarchy_of
+from domain.house import HOUSE
 from domain.policy import Policy
 
 SHORTEST: Final = 60
@@ -95,11 +96,12 @@ def _refused(told: list[Told]) -> Iterator[str]:
 
 
 def _topics(context: Context, asked: SyncRequest) -> frozenset[UUID]:
-    """What could make something of nothing: the folders, the hierarchy, the person, the phone."""
+    """What could make something of nothing: the folders, the hierarchy, the person, the phone,
+    and what is decided for everybody."""
     account = context.account
     folders = {id for each in asked.collections if (id := uuid_of(each.id))}
     policy = {Policy.id_of(account.policy)} if account.policy else set()
-    house = {hierarchy_of(account.id), account.id, context.partnership.id}
+    house = {hierarchy_of(account.id), account.id, context.partnership.id, HOUSE}
     return frozenset(folders | policy | house)
 
 

@@ -29,6 +29,7 @@ from app.context import Context
 from app.journal import log
 from app.push.stay import Parked
 from domain.folder import hierarchy_of
+from domain.house import HOUSE
 from domain.policy import Policy
 from projections import accounts, devices
 
@@ -93,7 +94,7 @@ def _place(context: Context, request: Request) -> UUID:
 def _welcome(context: Context) -> Iterator[UUID]:
     """What decides, beside the folders, how this phone is answered."""
     account = context.account
-    yield from (hierarchy_of(account.id), account.id, context.partnership.id)
+    yield from (hierarchy_of(account.id), account.id, context.partnership.id, HOUSE)
     if account.policy:
         yield Policy.id_of(account.policy)
 

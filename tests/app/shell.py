@@ -48,7 +48,7 @@ def a_phone(**facts: Any) -> PartnershipRow:
     return PartnershipRow(**{**plain, "id": UUID(int=2), "account": ACCOUNT.id, **facts})
 
 
-def authenticate(header: str | None, address: str) -> Principal:
+def authenticate(header: str | None, address: str, device: str, agent: str) -> Principal:
     if header != RIGHT:
         raise Unauthorized
     return Principal(ACCOUNT)

@@ -186,7 +186,7 @@ def test_the_address_of_who_asks_is_the_last_one_no_proxy_of_ours_vouches_for(
 ) -> None:
     seen: list[str] = []
 
-    def look(header: str | None, address: str) -> Any:
+    def look(header: str | None, address: str, device: str, agent: str) -> Any:
         seen.append(address)
         raise Unauthorized
 

@@ -321,7 +321,7 @@ def test_the_same_change_again_and_again_is_made_once(house: House) -> None:
 def front(house: House) -> Shell:
     """The HTTP shell before this house; who asks is who the header says, whatever the secret."""
 
-    def authenticate(header: str | None, address: str) -> Principal:
+    def authenticate(header: str | None, address: str, device: str, agent: str) -> Principal:
         return Principal(house.account(credentials(header)[0]))
 
     facts = house.groupware, house.hub, house.settings, authenticate, phones.admit, COMMANDS

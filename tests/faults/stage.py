@@ -94,7 +94,7 @@ class Stage(Shell):
             )
         )
 
-    def _known(self, header: str | None, address: str) -> Principal:
+    def _known(self, header: str | None, address: str, device: str, agent: str) -> Principal:
         if header != RIGHT:
             raise Unauthorized
         return Principal(self.house.account())
