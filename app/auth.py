@@ -24,6 +24,7 @@ from hashlib import blake2b
 from typing import Final
 from uuid import UUID
 
+from adapters.directory.person import DirectoryDown
 from adapters.store.pool import StoreBusy, StoreUnavailable
 from app import credentials as use
 from app import people
@@ -37,6 +38,9 @@ from projections import attempts
 from projections.accounts import AccountRow
 
 VERIFIED_FOR: Final = 15 * 60.0
+WHILE_DOWN: Final = 8 * 3600.0
+"""Seconds more for which a secret that was right is believed while the directory is down."""
+
 REMEMBERED: Final = 20_000
 
 NOTED_EVERY: Final = 300.0
@@ -135,16 +139,31 @@ class Authenticator:
         with self._flight(digest):
             known = self._known(digest, account)
             if known is None:
-                known = self._judged(account, user, secret, address)
-                self._remember(digest, account, known)
+                known = self._judged_anew(digest, account, user, secret, address)
         return known
 
-    def _known(self, digest: bytes, account: AccountRow | None) -> Judgement | None:
+    def _judged_anew(
+        self, digest: bytes, account: AccountRow | None, user: str, secret: str, address: str
+    ) -> Judgement:
+        """While the directory is down, whoever it knew today is let in; else DirectoryDown."""
+        try:
+            judgement = self._judged(account, user, secret, address)
+        except DirectoryDown:
+            known = self._known(digest, account, WHILE_DOWN)
+            if known is None or not known.right:
+                raise
+            return known
+        self._remember(digest, account, judgement)
+        return judgement
+
+    def _known(
+        self, digest: bytes, account: AccountRow | None, longer: float = 0.0
+    ) -> Judgement | None:
         """What is remembered about this secret; None if nothing is, or it is no longer true."""
         verdict = self._verdicts.get(digest)
-        if verdict is None or verdict.epoch != _epoch(account) or verdict.deadline < self._clock():
+        if verdict is None or verdict.epoch != _epoch(account):
             return None
-        return verdict.judgement
+        return verdict.judgement if self._clock() <= verdict.deadline + longer else None
 
     def _judged(
         self, account: AccountRow | None, user: str, secret: str, address: str

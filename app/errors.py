@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from adapters.directory.person import DirectoryDown
 from adapters.eas.reply import Failure
 from adapters.eas.request import TooLarge
 from adapters.eas.status import Refusal
@@ -46,6 +47,7 @@ ANSWERS: Final[dict[type[Exception], Callable[[Any], Http | Failure]]] = {
     Unauthorized: _unauthorized,
     StoreBusy: lambda _: later(BUSY),
     StoreUnavailable: lambda _: later(BROKEN),
+    DirectoryDown: lambda _: later(BROKEN),
     TooMany: lambda error: later(RETRY_AFTER, **{"X-MS-ASThrottle": error.rule}),
     TooLarge: lambda _: Http(413),
     TooSlow: lambda _: later(RETRY_AFTER),

@@ -6,6 +6,7 @@ from app.auth import Authenticator
 from app.commands import COMMANDS
 from app.composition import open_to_serve
 from app.eas import ActiveSync
+from app.logins import logins
 from app.phones import admit
 from app.push.wake import WakeHub
 from app.routes import WSGI, create_app
@@ -16,7 +17,8 @@ from app.still import Stillness
 def start(settings: Settings, hub: WakeHub) -> WSGI:
     """Opens the store, so only after a fork; from now on `hub` hears the other processes."""
     groupware = open_to_serve(settings.home, hub.ring)
-    authenticator = Authenticator(groupware, hub.on_ring)
+    login = logins(settings, groupware)
+    authenticator = Authenticator(groupware, hub.on_ring, login=login)
     hub.begin(groupware.pool)
     return create_app(
         ActiveSync(

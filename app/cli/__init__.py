@@ -17,6 +17,7 @@ INDEX: Final = {
     "user": "app.cli.user",
     "activesync-password": "app.cli.activesync_password",
     "second-factor": "app.cli.second_factor",
+    "directory": "app.cli.directory",
     "house": "app.cli.house_rules",
     "folder": "app.cli.folder",
     "event": "app.cli.event",

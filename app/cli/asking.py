@@ -11,6 +11,7 @@ from app.cli.house import House
 from app.cli.show import table
 from app.cli.types import password as ask
 from app.composition import post_office
+from app.logins import logins
 from app.proof import Proof, Prover
 from domain.base import Authorship
 from domain.credentials import Factor
@@ -28,7 +29,7 @@ def secret(stdin: bool, prompt: str, *, confirm: bool = False) -> str:
 
 
 def prover(house: House) -> Prover:
-    return Prover(house.groupware)
+    return Prover(house.groupware, logins(house.settings, house.groupware))
 
 
 def as_person(house: House, account: AccountRow) -> Authorship:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import click
 
+from adapters.directory.person import DirectoryDown
 from adapters.store.keyring import WrongMasterKey
 from adapters.store.masterkey import MasterKeyUnusable
 from adapters.store.pool import StoreBusy, StoreUnavailable
@@ -27,6 +28,7 @@ TROUBLE: Final[dict[type[Exception], int]] = {
     StoreUnavailable: FAILED,
     MasterKeyUnusable: FAILED,
     WrongMasterKey: FAILED,
+    DirectoryDown: FAILED,
     BadSettings: MISUSED,
     OSError: FAILED,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from app import people
+from app.cli.directory import person
 from app.cli.house import House, in_house
 from app.cli.show import table
 from app.cli.types import password as ask
@@ -29,8 +30,9 @@ user.add_command(show)
 
 @user.command
 @click.argument("name")
-@click.option("--mail", required=True, help="Their mail address.")
+@click.option("--mail", default="", help="Their mail address.")
 @click.option("--name", "full_name", default="", help="Their full name.")
+@click.option("--ldap", is_flag=True, help="The directory knows name, address and password.")
 @from_stdin
 @click.option("--enable", is_flag=True, help="ActiveSync is theirs to use, from now on.")
 @click.option("--admin", is_flag=True, help="An administrator.")
@@ -41,13 +43,19 @@ def add(
     name: str,
     mail: str,
     full_name: str,
+    ldap: bool,
     password_stdin: bool,
     enable: bool,
     admin: bool,
     zone: str,
 ) -> None:
-    """Add a person, with their login password."""
-    secret = ask(password_stdin)
+    """Add a person, with their login password, or with --ldap as the directory knows them."""
+    if ldap:
+        known = person(house.settings, name)
+        mail, full_name = mail or known.mail, full_name or known.full_name
+    if not mail:
+        raise click.UsageError("which address do they have? say --mail")
+    secret = None if ldap else ask(password_stdin)
     add_person(house, name, mail, full_name, secret, enable=enable, admin=admin, zone=zone)
     click.echo(f"added {name}{', enabled for ActiveSync' if enable else ''}")
 
@@ -57,17 +65,22 @@ def add_person(
     name: str,
     mail: str,
     full_name: str,
-    secret: str,
+    secret: str | None,
     *,
     enable: bool = False,
     admin: bool = False,
     zone: str = "UTC",
 ) -> None:
-    """The account with its password, or, if anything is wrong with either, none at all."""
-    expect_strong(secret)
+    """The account with its password, or, if anything is wrong with either, none at all; without
+    a password the directory knows it."""
+    if secret is not None:
+        expect_strong(secret)
     with house.groupware.acting(house.author):
         id = people.open_account(house.groupware, house.author, name, mail, full_name, zone, admin)
-        people.set_password(house.groupware, house.author, id, secret)
+        if secret is None:
+            people.leave_login_to_directory(house.groupware, house.author, id)
+        else:
+            people.set_password(house.groupware, house.author, id, secret)
         if enable:
             people.enable(house.groupware, house.author, id)
 
