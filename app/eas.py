@@ -19,6 +19,7 @@ from adapters.eas.status import Refusal, by_status, failure, http_status
 from adapters.eas.version import Version
 from adapters.wbxml import Element, encode
 from app import errors, journal
+from app.admission import AboveCeiling, ceiling_for
 from app.auth import Principal
 from app.context import Command, Context
 from app.groupware import Groupware
@@ -34,7 +35,6 @@ from projections.accounts import AccountRow
 from projections.devices import PartnershipRow
 
 PATH: Final = re.compile(r"/+microsoft-server-activesync/*$", re.IGNORECASE)
-VERSIONS: Final = ",".join(version.text for version in Version)
 METHODS: Final = "OPTIONS,POST"
 ALWAYS: Final = {"Cache-Control": "private", "MS-Server-ActiveSync": max(Version).text}
 ACCESS_DENIED, UNKNOWN_COMMAND, OTHER_VERSION = 130, 137, 138
@@ -88,7 +88,12 @@ class ActiveSync:
             raise
         except Exception as error:  # the border of one request: whatever happens stays in it
             told = errors.answer(error, fields)
-            return _failed(told, _line(req), fields) if isinstance(told, Failure) else told
+            if not isinstance(told, Failure):
+                return told
+            failed = _failed(told, _line(req), fields)
+            if isinstance(error, AboveCeiling):
+                return replace(failed, headers=self._start_over(error.ceiling))
+            return failed
 
     def _remembered(self, req: falcon.Request, fields: Fields) -> Http | None:
         """Nothing again, to who asked the same before; None if the request is of another kind."""
@@ -121,8 +126,9 @@ class ActiveSync:
         return self._command(req, line, fields, data)
 
     def _options(self, req: falcon.Request, line: Line, fields: Fields) -> Http:
-        self._principal(req, line, fields)
-        headers = {**self._offer(), "Allow": METHODS, "Public": METHODS}
+        account = self._principal(req, line, fields).account
+        highest = self._ceiling(account, line.device_id, req.get_header("User-Agent") or "")
+        headers = {**self._offer(highest), "Allow": METHODS, "Public": METHODS}
         return Http(200, headers=headers)
 
     def _principal(self, req: falcon.Request, line: Line, fields: Fields) -> Principal:
@@ -150,7 +156,8 @@ class ActiveSync:
             fields["eas"] = int(status)
         answer = _rendered(reply)
         if _introduces(request, reply):
-            answer = replace(answer, headers=self._offer())
+            highest = self._ceiling(principal.account, request.device_id, request.user_agent)
+            answer = replace(answer, headers=self._offer(highest))
         return _compressed(answer, req.get_header("Accept-Encoding") or "")
 
     def _find(self, line: Line) -> tuple[Command, Version]:
@@ -217,12 +224,24 @@ class ActiveSync:
         with rehearsal(self.groupware):
             return handled(somebody) or Failure(ACCESS_DENIED)
 
-    def _offer(self) -> dict[str, str]:
+    def _ceiling(self, account: AccountRow, device: str, agent: str) -> Version:
+        return ceiling_for(self.groupware, account, device, agent)
+
+    def _offer(self, highest: Version) -> dict[str, str]:
         """What is served here; Android takes the last version it knows and trims nothing."""
         return {
-            "MS-ASProtocolVersions": VERSIONS,
+            "MS-ASProtocolVersions": _up_to(highest),
             "MS-ASProtocolCommands": ",".join(self.commands),
         }
+
+    def _start_over(self, highest: Version) -> dict[str, str]:
+        """What makes a phone that speaks too new a version choose anew and begin from nothing
+        (MS-ASHTTP 2.2.2.1.2.9); without it, it would learn of other versions only by OPTIONS."""
+        return {**self._offer(highest), "X-MS-RP": _up_to(highest)}
+
+
+def _up_to(highest: Version) -> str:
+    return ",".join(version.text for version in Version if version <= highest)
 
 
 def _line(req: falcon.Request) -> Line:

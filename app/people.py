@@ -16,6 +16,7 @@ from app.groupware import Groupware
 from app.i18n import LANGUAGES
 from app.judging import digest_of
 from app.passwords import expect_strong, hash_password
+from app.phones import expect_version
 from domain.account import Account, OutOfOffice
 from domain.base import Authorship
 from domain.policy import LENIENT, Policy
@@ -204,6 +205,12 @@ def assign_policy(groupware: Groupware, author: Authorship, account: UUID, polic
         person = groupware.load(Account, account)
         person.assign_policy(row.name if row else "")
         groupware.save(person)
+
+
+def set_ceiling(groupware: Groupware, author: Authorship, account: UUID, version: str) -> None:
+    """The newest version that is spoken with the phones of a person; empty for all there are."""
+    expect_version(version)
+    change(groupware, author, account, lambda person: person.set_ceiling(version))
 
 
 def set_out_of_office(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from app.admission import admit
 from app.auth import Authenticator
 from app.commands import COMMANDS
 from app.composition import open_to_serve
 from app.eas import ActiveSync
 from app.logins import logins
-from app.phones import admit
 from app.push.wake import WakeHub
 from app.routes import WSGI, create_app
 from app.settings import Settings

@@ -153,6 +153,17 @@ class PolicyAssigned(AccountEvent):
         account.policy = self.policy
 
 
+class VersionCeilingSet(AccountEvent):
+    """The newest version of the protocol spoken with their phones; empty for all there are."""
+
+    TOPIC = "account.version-ceiling-set"
+
+    version: str
+
+    def apply(self, account: Account) -> None:
+        account.ceiling = self.version
+
+
 class OutOfOfficeSet(AccountEvent):
     """The automatic reply as phones state it (MS-ASCMD 2.2.3.116); `settings` are its facts."""
 
@@ -180,6 +191,7 @@ class Account(Credentials):
         self.language = ""
         self._without_secrets()
         self.policy = ""
+        self.ceiling = ""
         self.out_of_office = OutOfOffice()
 
     @staticmethod
@@ -238,6 +250,10 @@ class Account(Credentials):
         if policy != self.policy:
             self.trigger_event(PolicyAssigned, subject=self.id, policy=policy)
 
+    def set_ceiling(self, version: str) -> None:
+        if version != self.ceiling:
+            self.trigger_event(VersionCeilingSet, subject=self.id, version=version)
+
     def set_out_of_office(self, reply: OutOfOffice) -> None:
         if reply != self.out_of_office:
             self.trigger_event(OutOfOfficeSet, subject=self.id, settings=reply.facts())
@@ -254,5 +270,6 @@ known_as(
     LanguageChosen,
     ZoneChosen,
     PolicyAssigned,
+    VersionCeilingSet,
     OutOfOfficeSet,
 )

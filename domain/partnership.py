@@ -1,34 +1,22 @@
-"""One phone of one person: what it is, which policy it acknowledged, block and wipe."""
+"""One phone of one person: what it is, whether it may come in, and what it was told to erase."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import ClassVar, Literal
+from datetime import timedelta
+from typing import ClassVar, Final, Literal
 from uuid import UUID, uuid5
 
-from eventsourcing.domain import Aggregate
-
-from domain.base import Created, Event, known_as
+from domain.base import Created, known_as
+from domain.provisioning import PartnershipEvent, Provisioning
 
 WipeKind = Literal["account", "device"]
-
-OFFER_STANDS = timedelta(minutes=1)
-"""Whoever asks for the same policy again within this time is shown the same offer."""
 
 WIPED = "wiped"
 """Why a phone is blocked that said what became of its wipe."""
 
-
-def offer_stands(
-    offered: tuple[str, int], offered_at: datetime | None, wanted: tuple[str, int], at: datetime
-) -> bool:
-    """Whether this offer of a policy still answers whoever wants one now."""
-    return offered_at is not None and offered == wanted and at - offered_at < OFFER_STANDS
-
-
-class PartnershipEvent(Event):
-    subject: UUID
+SILENT_AFTER: Final = timedelta(days=90)
+"""Who was not heard of for so long does not count among a person's phones."""
 
 
 class DevicePartnered(Created):
@@ -52,48 +40,42 @@ class DeviceDescribed(PartnershipEvent):
         phone.about = dict(self.about)
 
 
-class PolicyOffered(PartnershipEvent):
-    """Phase one: `key` is good for the acknowledgement only (MS-ASPROV 3.1.5.1)."""
+class DeviceIntroduced(PartnershipEvent):
+    """How the phone calls itself in its requests (User-Agent), which model and OS that means,
+    where it means any, and the version of the protocol it speaks."""
 
-    TOPIC = "device.policy-offered"
+    TOPIC = "device.introduced"
 
-    key: int
-    policy: str
-    edition: int
-
-    def apply(self, phone: Partnership) -> None:
-        phone.offered_key = self.key
-        phone.offered_policy = (self.policy, self.edition)
-        phone.offered_at = self.timestamp
-
-
-class PolicyAcknowledged(PartnershipEvent):
-    """Phase two: `status` as the phone gave it; `key` is from now on its policy key.
-
-    The same acknowledgement may come again if the reply to it was lost.
-    """
-
-    TOPIC = "device.policy-acknowledged"
-
-    key: int
-    status: int
+    agent: str
+    model: str
+    os: str
+    version: str
 
     def apply(self, phone: Partnership) -> None:
-        phone.policy_key = self.key
-        phone.acknowledged_key = phone.offered_key
-        phone.policy = phone.offered_policy
-        phone.policy_status = self.status
+        phone.agent, phone.model, phone.os = self.agent, self.model, self.os
+        phone.speaks = self.version
 
 
-class PolicyRefused(PartnershipEvent):
-    """The phone cannot or will not keep the policy."""
+class DeviceLabelled(PartnershipEvent):
+    """Its person calls it by this name; empty for the one it has by itself."""
 
-    TOPIC = "device.policy-refused"
+    TOPIC = "device.labelled"
+    personal: ClassVar[tuple[str, ...]] = ("label",)
 
-    status: int
+    label: str
 
     def apply(self, phone: Partnership) -> None:
-        phone.policy_status = self.status
+        phone.label = self.label
+
+
+class DeviceApproved(PartnershipEvent):
+    """It may come in, whatever rules say about phones of its kind."""
+
+    TOPIC = "device.approved"
+
+    def apply(self, phone: Partnership) -> None:
+        phone.approved = True
+        phone.blocked = ""
 
 
 class DeviceBlocked(PartnershipEvent):
@@ -103,6 +85,7 @@ class DeviceBlocked(PartnershipEvent):
 
     def apply(self, phone: Partnership) -> None:
         phone.blocked = self.reason or "blocked"
+        phone.approved = False
 
 
 class DeviceUnblocked(PartnershipEvent):
@@ -110,6 +93,17 @@ class DeviceUnblocked(PartnershipEvent):
 
     def apply(self, phone: Partnership) -> None:
         phone.blocked = ""
+
+
+class CeilingSet(PartnershipEvent):
+    """The newest version of the protocol that is spoken with it; empty for all there are."""
+
+    TOPIC = "device.ceiling-set"
+
+    version: str
+
+    def apply(self, phone: Partnership) -> None:
+        phone.ceiling = self.version
 
 
 class WipeRequested(PartnershipEvent):
@@ -141,6 +135,26 @@ class WipeAcknowledged(PartnershipEvent):
         phone.wipe = None
         phone.wiped = self.status
         phone.blocked = WIPED
+        phone.approved = False
+
+
+class DeviceFellSilent(PartnershipEvent):
+    """It was not heard of for long: it does not count, and its keys are forgotten. All else that
+    is known or was decided about it stays."""
+
+    TOPIC = "device.fell-silent"
+
+    def apply(self, phone: Partnership) -> None:
+        phone.silent = True
+
+
+class DeviceHeardAgain(PartnershipEvent):
+    """It begins with key 0, like a new one; what it finds has the names it had."""
+
+    TOPIC = "device.heard-again"
+
+    def apply(self, phone: Partnership) -> None:
+        phone.silent = False
 
 
 class DeviceForgotten(PartnershipEvent):
@@ -164,7 +178,7 @@ class DeviceReturned(PartnershipEvent):
         phone.forgotten = False
 
 
-class Partnership(Aggregate):
+class Partnership(Provisioning):
     """The server's half of the agreement with one phone."""
 
     def __init__(self, account: UUID, device: str, device_type: str) -> None:
@@ -176,17 +190,15 @@ class Partnership(Aggregate):
     def start(self, forgotten: bool = False) -> None:
         """As if nothing had ever happened between the two."""
         self.forgotten = forgotten
+        self.silent = False
         self.about: dict[str, str] = {}
-        self.offered_key = 0
-        self.offered_policy: tuple[str, int] = ("", 0)
-        self.offered_at: datetime | None = None
-        self.policy_key = 0
-        self.acknowledged_key = 0
-        self.policy: tuple[str, int] | None = None
-        self.policy_status = 0
+        self.agent = self.model = self.os = self.speaks = ""
+        self.label = self.ceiling = ""
+        self.approved = False
         self.blocked = ""
         self.wipe: WipeKind | None = None
         self.wiped = 0
+        self._without_policy()
 
     @staticmethod
     def id_of(account: UUID, device: str) -> UUID:
@@ -207,26 +219,17 @@ class Partnership(Aggregate):
         if about != self.about:
             self._note(DeviceDescribed, about=dict(about))
 
-    def offer_policy(self, key: int, policy: str, edition: int, at: datetime) -> int:
-        """The key of the offer that stands: an earlier one, if it was the same a moment ago."""
-        if not offer_stands(self.offered_policy, self.offered_at, (policy, edition), at):
-            self._note(PolicyOffered, key=key, policy=policy, edition=edition)
-        return self.offered_key
+    def introduce(self, agent: str, model: str, os: str, version: str) -> None:
+        if (agent, version) != (self.agent, self.speaks):
+            self._note(DeviceIntroduced, agent=agent, model=model, os=os, version=version)
 
-    def acknowledge_policy(self, offered: int, key: int, status: int) -> int | None:
-        """The policy key: `key`, or the one given before for the same offer.
+    def call_it(self, label: str) -> None:
+        if label != self.label:
+            self._note(DeviceLabelled, label=label)
 
-        None if `offered` is not the key of an offer that stands.
-        """
-        if not offered or offered not in (self.offered_key, self.acknowledged_key):
-            return None
-        if offered != self.acknowledged_key:
-            self._note(PolicyAcknowledged, key=key, status=status)
-        return self.policy_key
-
-    def refuse_policy(self, status: int) -> None:
-        if status != self.policy_status:
-            self._note(PolicyRefused, status=status)
+    def approve(self) -> None:
+        if not self.approved:
+            self._note(DeviceApproved)
 
     def block(self, reason: str) -> None:
         if (reason or "blocked") != self.blocked:
@@ -235,6 +238,10 @@ class Partnership(Aggregate):
     def unblock(self) -> None:
         if self.blocked:
             self._note(DeviceUnblocked)
+
+    def set_ceiling(self, version: str) -> None:
+        if version != self.ceiling:
+            self._note(CeilingSet, version=version)
 
     def request_wipe(self, kind: WipeKind) -> None:
         if self.wipe != kind:
@@ -248,6 +255,14 @@ class Partnership(Aggregate):
         if self.wipe:
             self._note(WipeAcknowledged, status=status)
 
+    def fall_silent(self) -> None:
+        if not (self.silent or self.forgotten):
+            self._note(DeviceFellSilent)
+
+    def hear_again(self) -> None:
+        if self.silent:
+            self._note(DeviceHeardAgain)
+
     def forget(self) -> None:
         if not self.forgotten:
             self._note(DeviceForgotten)
@@ -256,21 +271,21 @@ class Partnership(Aggregate):
         if self.forgotten:
             self._note(DeviceReturned, device_type=device_type)
 
-    def _note(self, event: type[PartnershipEvent], **facts: object) -> None:
-        self.trigger_event(event, subject=self.account, **facts)
-
 
 known_as(
     DevicePartnered,
     DeviceDescribed,
-    PolicyOffered,
-    PolicyAcknowledged,
-    PolicyRefused,
+    DeviceIntroduced,
+    DeviceLabelled,
+    DeviceApproved,
     DeviceBlocked,
     DeviceUnblocked,
+    CeilingSet,
     WipeRequested,
     WipeCancelled,
     WipeAcknowledged,
+    DeviceFellSilent,
+    DeviceHeardAgain,
     DeviceForgotten,
     DeviceReturned,
 )

@@ -23,6 +23,7 @@ from domain.account import (
     OutOfOffice,
     OutOfOfficeSet,
     PolicyAssigned,
+    VersionCeilingSet,
     ZoneChosen,
     name_key,
 )
@@ -56,6 +57,7 @@ CREATE TABLE IF NOT EXISTS account (
     enabled INTEGER NOT NULL DEFAULT 0,
     login_hash TEXT NOT NULL DEFAULT '',
     policy TEXT NOT NULL DEFAULT '',
+    ceiling TEXT NOT NULL DEFAULT '',
     out_of_office BLOB,
     language TEXT NOT NULL DEFAULT '',
     directory INTEGER NOT NULL DEFAULT 0,
@@ -80,7 +82,8 @@ COMPUTED = {
 class AccountRow:
     """A person. `epoch` is the position of the last event about their secrets or enabling.
 
-    `policy` is the name of a policy set, empty for none. `directory` says that the directory
+    `policy` is the name of a policy set, empty for none; `ceiling` is the newest version spoken
+    with their phones, empty for all. `directory` says that the directory
     knows their login password; `own_factor` is the second factor they chose, `recovery_codes` how
     many are left.
     """
@@ -100,6 +103,7 @@ class AccountRow:
     directory: bool = False
     own_factor: Factor = "off"
     recovery_codes: int = 0
+    ceiling: str = ""
     factor_required: bool = False
     has_activesync_password: bool = False
 
@@ -198,6 +202,10 @@ def _zone(connection: sqlite3.Connection, event: ZoneChosen, position: int) -> N
     _set(connection, event, "zone = ?", event.zone)
 
 
+def _ceiling(connection: sqlite3.Connection, event: VersionCeilingSet, position: int) -> None:
+    _set(connection, event, "ceiling = ?", event.version)
+
+
 def _policy(connection: sqlite3.Connection, event: PolicyAssigned, position: int) -> None:
     _set(connection, event, "policy = ?", event.policy)
 
@@ -249,6 +257,7 @@ STEPS: dict[type, Step] = {
     LanguageChosen: _language,
     ZoneChosen: _zone,
     PolicyAssigned: _policy,
+    VersionCeilingSet: _ceiling,
     OutOfOfficeSet: _out_of_office,
 }
 

@@ -12,21 +12,32 @@ from uuid import UUID
 
 from eventsourcing.domain import DomainEvent
 
+from domain.access import QUARANTINE, Access
 from domain.partnership import (
     WIPED,
+    CeilingSet,
+    DeviceApproved,
     DeviceBlocked,
     DeviceDescribed,
+    DeviceFellSilent,
     DeviceForgotten,
+    DeviceHeardAgain,
+    DeviceIntroduced,
+    DeviceLabelled,
     DevicePartnered,
     DeviceReturned,
     DeviceUnblocked,
-    PolicyAcknowledged,
-    PolicyOffered,
-    PolicyRefused,
     WipeAcknowledged,
     WipeCancelled,
     WipeKind,
     WipeRequested,
+)
+from domain.provisioning import (
+    PolicyAcknowledged,
+    PolicyExcepted,
+    PolicyExceptionEnded,
+    PolicyOffered,
+    PolicyRefused,
 )
 from domain.round import LineMissed
 from domain.when import Instant
@@ -38,6 +49,11 @@ CREATE TABLE IF NOT EXISTS partnership (
     device TEXT NOT NULL,
     device_type TEXT NOT NULL,
     about TEXT NOT NULL DEFAULT '{}',
+    agent TEXT NOT NULL DEFAULT '',
+    model TEXT NOT NULL DEFAULT '',
+    os TEXT NOT NULL DEFAULT '',
+    version TEXT NOT NULL DEFAULT '',
+    label TEXT NOT NULL DEFAULT '',
     offered_key INTEGER NOT NULL DEFAULT 0,
     offered_policy TEXT NOT NULL DEFAULT '',
     offered_edition INTEGER NOT NULL DEFAULT 0,
@@ -47,10 +63,17 @@ CREATE TABLE IF NOT EXISTS partnership (
     policy TEXT NOT NULL DEFAULT '',
     edition INTEGER NOT NULL DEFAULT 0,
     policy_status INTEGER NOT NULL DEFAULT 0,
+    excepted INTEGER NOT NULL DEFAULT 0,
+    ceiling TEXT NOT NULL DEFAULT '',
+    approved INTEGER NOT NULL DEFAULT 0,
+    welcome TEXT NOT NULL DEFAULT 'allow',
+    access TEXT NOT NULL DEFAULT 'allow',
+    access_rule TEXT NOT NULL DEFAULT '',
     blocked TEXT NOT NULL DEFAULT '',
     wipe TEXT,
     wiped INTEGER NOT NULL DEFAULT 0,
     shared INTEGER NOT NULL DEFAULT 0,
+    silent INTEGER NOT NULL DEFAULT 0,
     forgotten INTEGER NOT NULL DEFAULT 0,
     created INTEGER NOT NULL,
     created_at TEXT NOT NULL
@@ -76,15 +99,23 @@ SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class PartnershipRow:
-    """A phone of one person. `policy` and `edition` are what it acknowledged with `policy_key`;
-    `blocked` says why it is, `wipe` which one is asked of it, `wiped` how it says it went;
-    `shared` that two phones go by this name."""
+    """A phone of one person. `about` is what it told of itself, `agent`, `model`, `os` and
+    `version` what its requests told; `policy` and `edition` are what it acknowledged with
+    `policy_key`, `excepted` that it need not. `access` is what becomes of it, by `access_rule` or
+    by what held for newcomers, unless it is `approved`; `blocked` says why it is, `wipe` which
+    one is asked of it, `wiped` how it says it went; `shared` that two phones go by this name,
+    `silent` that it was not heard of for long. `ceiling` is the newest version spoken with it."""
 
     id: UUID
     account: UUID
     device: str
     device_type: str
     about: dict[str, str]
+    agent: str
+    model: str
+    os: str
+    version: str
+    label: str
     offered_key: int
     offered_policy: str
     offered_edition: int
@@ -94,15 +125,33 @@ class PartnershipRow:
     policy: str
     edition: int
     policy_status: int
+    excepted: bool
+    ceiling: str
+    approved: bool
+    access: Access
+    access_rule: str
     blocked: str
     wipe: WipeKind | None
     wiped: int
     shared: bool
+    silent: bool
     created: int
     created_at: Instant
 
+    @property
+    def name(self) -> str:
+        """What people call it, or else what it calls itself."""
+        told = (self.about.get("name"), self.about.get("model"), self.model, self.device_type)
+        return self.label or next(filter(None, told), self.device)
+
+    @property
+    def waits(self) -> bool:
+        """In quarantine: let in, and told nothing until somebody approves it."""
+        return self.access == QUARANTINE
+
 
 COLUMNS = ", ".join(field.name for field in fields(PartnershipRow))
+TRUTHS = ("excepted", "approved", "shared", "silent")
 
 
 @dataclass(frozen=True)
@@ -138,12 +187,23 @@ def all_devices(connection: sqlite3.Connection) -> list[PartnershipRow]:
 
 
 def count(connection: sqlite3.Connection, account: UUID) -> int:
-    """How many phones a person has; those that were wiped do not count."""
+    """How many phones a person has; those that were wiped or fell silent do not count."""
     (number,) = connection.execute(
-        "SELECT count(*) FROM partnership WHERE account = ? AND NOT forgotten AND blocked <> ?",
+        "SELECT count(*) FROM partnership"
+        " WHERE account = ? AND NOT forgotten AND NOT silent AND blocked <> ?",
         (account.bytes, WIPED),
     ).fetchone()
     return int(number)
+
+
+def unheard(connection: sqlite3.Connection, account: UUID, since: Instant) -> list[UUID]:
+    """The phones of a person that count and were not seen since that moment."""
+    rows = connection.execute(
+        "SELECT id FROM partnership JOIN device_seen ON partnership = id"
+        " WHERE account = ? AND NOT forgotten AND NOT silent AND last_seen < ? ORDER BY created",
+        (account.bytes, _stamp(since)),
+    )
+    return [UUID(bytes=id) for (id,) in rows]
 
 
 def seen(connection: sqlite3.Connection, partnership: UUID) -> SeenRow | None:
@@ -178,9 +238,11 @@ def note_search(connection: sqlite3.Connection, partnership: UUID, search: bytes
 
 
 def project(connection: sqlite3.Connection, event: DomainEvent, position: int) -> None:
-    step = STEPS.get(type(event))
+    step, plain = STEPS.get(type(event)), PLAIN.get(type(event))
     if step is not None:
         step(connection, event, position)
+    elif plain is not None:
+        _set(connection, event, **plain)
 
 
 def _partnered(connection: sqlite3.Connection, event: DevicePartnered, position: int) -> None:
@@ -248,30 +310,46 @@ def _refused(connection: sqlite3.Connection, event: PolicyRefused, position: int
     _set(connection, event, policy_status=event.status)
 
 
+def _introduced(connection: sqlite3.Connection, event: DeviceIntroduced, position: int) -> None:
+    facts = {"agent": event.agent, "model": event.model, "os": event.os}
+    _set(connection, event, **facts, version=event.version)
+
+
+def _labelled(connection: sqlite3.Connection, event: DeviceLabelled, position: int) -> None:
+    _set(connection, event, label=event.label)
+
+
+def _ceiling(connection: sqlite3.Connection, event: CeilingSet, position: int) -> None:
+    _set(connection, event, ceiling=event.version)
+
+
 def _blocked(connection: sqlite3.Connection, event: DeviceBlocked, position: int) -> None:
-    _set(connection, event, blocked=event.reason or "blocked")
-
-
-def _unblocked(connection: sqlite3.Connection, event: DeviceUnblocked, position: int) -> None:
-    _set(connection, event, blocked="")
+    _set(connection, event, blocked=event.reason or "blocked", approved=0)
 
 
 def _wipe_requested(connection: sqlite3.Connection, event: WipeRequested, position: int) -> None:
     _set(connection, event, wipe=event.kind)
 
 
-def _wipe_cancelled(connection: sqlite3.Connection, event: WipeCancelled, position: int) -> None:
-    _set(connection, event, wipe=None)
-
-
 def _wiped(connection: sqlite3.Connection, event: WipeAcknowledged, position: int) -> None:
-    _set(connection, event, wipe=None, wiped=event.status, blocked=WIPED)
+    _set(connection, event, wipe=None, wiped=event.status, blocked=WIPED, approved=0)
 
 
 def _missed(connection: sqlite3.Connection, event: LineMissed, position: int) -> None:
     if event.again:
         connection.execute("UPDATE partnership SET shared = 1 WHERE id = ?", (event.phone.bytes,))
 
+
+PLAIN: dict[type, dict[str, object]] = {
+    DeviceApproved: {"approved": 1, "blocked": ""},
+    DeviceUnblocked: {"blocked": ""},
+    WipeCancelled: {"wipe": None},
+    PolicyExcepted: {"excepted": 1},
+    PolicyExceptionEnded: {"excepted": 0},
+    DeviceFellSilent: {"silent": 1},
+    DeviceHeardAgain: {"silent": 0},
+}
+"""Facts that say nothing but what is so from now on."""
 
 STEPS: dict[type, Callable[[sqlite3.Connection, Any, int], None]] = {
     DevicePartnered: _partnered,
@@ -281,10 +359,11 @@ STEPS: dict[type, Callable[[sqlite3.Connection, Any, int], None]] = {
     PolicyOffered: _offered,
     PolicyAcknowledged: _acknowledged,
     PolicyRefused: _refused,
+    DeviceIntroduced: _introduced,
+    DeviceLabelled: _labelled,
+    CeilingSet: _ceiling,
     DeviceBlocked: _blocked,
-    DeviceUnblocked: _unblocked,
     WipeRequested: _wipe_requested,
-    WipeCancelled: _wipe_cancelled,
     WipeAcknowledged: _wiped,
     LineMissed: _missed,
 }
@@ -309,7 +388,7 @@ def _row(row: tuple[Any, ...]) -> PartnershipRow:
         "id": UUID(bytes=facts["id"]),
         "account": UUID(bytes=facts["account"]),
         "about": json.loads(facts["about"]),
-        "shared": bool(facts["shared"]),
+        **{name: bool(facts[name]) for name in TRUTHS},
         "offered_at": datetime.fromisoformat(offered_at) if offered_at else None,
         "created_at": datetime.fromisoformat(facts["created_at"]),
     }

@@ -17,13 +17,9 @@ from uuid import UUID
 from eventsourcing.domain import DomainEvent
 
 from domain.item import Begun, EditDiscarded, EditHeld, EditReleased, Revised
-from domain.partnership import (
-    DeviceForgotten,
-    DevicePartnered,
-    PolicyAcknowledged,
-    PolicyRefused,
-)
+from domain.partnership import DeviceForgotten, DevicePartnered
 from domain.patch import Values
+from domain.provisioning import PolicyAcknowledged, PolicyExcepted, PolicyRefused
 from domain.round import ItemQuarantined, ItemReleased, LineMissed
 from domain.when import Instant, Timed
 from domain.zone import ZoneRule
@@ -127,8 +123,8 @@ KINDS = {
         "phone",
         1,
         HOUR,
-        "a phone of {whose} does not keep its policy ({detail}); AllowNonProvisionableDevices=1"
-        " lets it in all the same",
+        "a phone of {whose} does not keep its policy ({detail}). To let this one in all the same:"
+        " `taccuino device except {about}`",
     ),
     RENAMED: Kind(
         "account",
@@ -224,11 +220,13 @@ def project(connection: sqlite3.Connection, event: DomainEvent, position: int) -
         case EditReleased() | EditDiscarded():
             _settle_burst(connection, event.burst)
         case PolicyRefused():
-            _note(connection, REFUSED, event.originator_id, event, _reason(event.status))
+            _falls_short(connection, event)
         case PolicyAcknowledged():
             _settle(connection, REFUSED, event.originator_id)
             if event.status in FELL_SHORT:
-                _note(connection, REFUSED, event.originator_id, event, _reason(event.status))
+                _falls_short(connection, event)
+        case PolicyExcepted():
+            _settle(connection, REFUSED, event.originator_id)
         case DeviceForgotten():
             gone = (event.originator_id.bytes,)
             connection.execute("DELETE FROM finding WHERE about = ?", gone)
@@ -245,6 +243,13 @@ def _flaps(connection: sqlite3.Connection, event: Revised) -> None:
     """Counted are items that were edited often in their life, so that most cost nothing here."""
     if event.originator_version > KINDS[FLAPPING].often:
         _note(connection, FLAPPING, event.originator_id, event, event.actor)
+
+
+def _falls_short(connection: sqlite3.Connection, event: PolicyRefused | PolicyAcknowledged) -> None:
+    """It does not keep its policy, and nobody has said that it need not."""
+    excepted = "SELECT excepted FROM partnership WHERE id = ?"
+    if connection.execute(excepted, (event.originator_id.bytes,)).fetchone() != (1,):
+        _note(connection, REFUSED, event.originator_id, event, _reason(event.status))
 
 
 def _note(

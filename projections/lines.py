@@ -16,7 +16,7 @@ from uuid import UUID
 
 from eventsourcing.domain import DomainEvent
 
-from domain.partnership import DeviceForgotten
+from domain.partnership import DeviceFellSilent, DeviceForgotten
 from domain.round import (
     ItemQuarantined,
     ItemReleased,
@@ -142,7 +142,7 @@ class LineProjector:
         self.codec = codec
 
     def __call__(self, connection: sqlite3.Connection, event: DomainEvent, position: int) -> None:
-        if isinstance(event, DeviceForgotten):
+        if isinstance(event, DeviceForgotten | DeviceFellSilent):
             forget(connection, event.originator_id)
         if not isinstance(event, RoundEvent):
             return
@@ -275,3 +275,11 @@ def forget(connection: sqlite3.Connection, partnership: UUID) -> None:
     """A phone that is gone leaves no rounds behind; its history stays in the log."""
     for table in ("round", "quarantine"):
         connection.execute(f"DELETE FROM {table} WHERE partnership = ?", (partnership.bytes,))
+
+
+def synced(connection: sqlite3.Connection, partnership: UUID) -> set[UUID]:
+    """The folders, and maybe the hierarchy, that a phone keeps in step."""
+    rows = connection.execute(
+        "SELECT DISTINCT collection FROM round WHERE partnership = ?", (partnership.bytes,)
+    )
+    return {UUID(bytes=id) for (id,) in rows}

@@ -10,12 +10,14 @@ from zlib import crc32
 from eventsourcing.domain import DomainEvent
 
 from projections import (
+    access,
     accounts,
     asked,
     attempts,
     codes,
     conflicts,
     credentials,
+    deeds,
     devices,
     directory,
     findings,
@@ -38,6 +40,8 @@ MODULES = (
     credentials,
     house,
     devices,
+    deeds,
+    access,
     policies,
     directory,
     items,
@@ -88,6 +92,8 @@ def projectors(codec: Codec) -> tuple[Projector, ...]:
         credentials.project,
         house.project,
         devices.project,
+        deeds.project,
+        access.project,
         policies.project,
         directory.project,
         ItemProjector(codec),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 from uuid import UUID
 
-TELLING = ("Model", "IMEI")
+TELLING = ("model", "imei")
 """What two phones of one kind may say differently (MS-ASCMD 2.2.3.45)."""
 
 _ALIKE = " AND ".join(

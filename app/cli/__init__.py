@@ -28,6 +28,7 @@ INDEX: Final = {
     "conflict": "app.cli.conflict",
     "burst": "app.cli.burst",
     "device": "app.cli.device",
+    "access": "app.cli.access",
     "findings": "app.cli.findings",
     "policy": "app.cli.policy",
     "import": "app.cli.import_",

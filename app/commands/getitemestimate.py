@@ -53,5 +53,5 @@ def _estimate(
     line, round = found
     wished = round.wishes.filter_type if asked.filter_type is None else asked.filter_type
     cutoff = classes.cutoff(folder.kind, wished, context.now)
-    count = talk.count(line, round, cutoff)
+    count = 0 if context.partnership.waits else talk.count(line, round, cutoff)
     return Estimate(asked.id, wire.SUCCESS, classes.NAMES[folder.kind], count)

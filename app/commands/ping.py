@@ -97,6 +97,9 @@ def _changed(context: Context, talk: Conversation, folder: FolderRow) -> bool:
 
 
 def _pending(context: Context, talk: Conversation, folder: FolderRow, line: Line) -> bool:
+    """A phone in quarantine has no news; the moment it is approved, all it waited for is some."""
+    if context.partnership.waits:
+        return False
     round = line.rounds[-1]
     settled, place = context.groupware.settled, (context.partnership.id, folder.id)
     cutoff = classes.cutoff(folder.kind, round.wishes.filter_type, context.now)

@@ -25,7 +25,7 @@ from adapters.eas.reply import Answer, Failure, Reply
 from adapters.eas.request import Request
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element
-from app import phones
+from app import phones, wiping
 from app.context import Context
 from domain.partnership import WIPED
 from projections.devices import PartnershipRow
@@ -128,7 +128,7 @@ def _wiped(context: Context, asked: Asked) -> Reply:
         return _answer(PROTOCOL_ERROR)
     if phone.wipe is not None:
         author = context.author()
-        phones.acknowledge_wipe(context.groupware, author, phone.id, asked.wiped)
+        wiping.acknowledge_wipe(context.groupware, author, phone.id, asked.wiped)
         return _answer(asked.wiped, content=E(WIPES[asked.wipe]))
     if phone.blocked != WIPED:
         return _answer(PROTOCOL_ERROR)

@@ -93,7 +93,7 @@ class Exchange:
             return False
         if self._wishes(round.wishes) != round.wishes:
             return False
-        if self.wire.get_changes is False:
+        if not self._tells():
             return True
         return not self._pending(talk, line, round, folder)
 
@@ -123,7 +123,7 @@ class Exchange:
                 wishes=wishes,
                 cutoff=self._cutoff(folder, wishes),
                 window=window,
-                get_changes=self.wire.get_changes is not False,
+                get_changes=self._tells(),
             )
             dialect = classes.dialect_for(self.request, self.context.account, wishes)
             desk = desk_for(self.context, connection, folder, dialect, wishes.client_wins)
@@ -147,7 +147,8 @@ class Exchange:
                 for said, verdict in zip(self._asked(), answer.verdicts, strict=True)
                 for response in teller.response(said, verdict)
             ]
-            responses += [teller.fetched(e) for e in self.wire.commands if e.op == "Fetch"]
+            tell = teller.withheld if self.context.partnership.waits else teller.fetched
+            responses += [tell(e) for e in self.wire.commands if e.op == "Fetch"]
             commands = [told for entry in answer.entries if (told := teller.command(entry))]
         if teller.spared:
             self._set_apart(folder, answer, teller)
@@ -167,6 +168,10 @@ class Exchange:
             talk = talk_about(self.context, connection, folder.id)
             for entry, reduced in teller.spared:
                 talk.set_apart(answer.key, entry, reduced)
+
+    def _tells(self) -> bool:
+        """Whether the phone is to hear what is new; one in quarantine is told nothing yet."""
+        return self.wire.get_changes is not False and not self.context.partnership.waits
 
     def _asked(self) -> list[WireCommand]:
         return [each for each in self.wire.commands if each.op in OPS]

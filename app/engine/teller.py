@@ -75,6 +75,10 @@ class Teller:
             return _result("Fetch", said.name, "", UNCONVERTIBLE)
         return _result("Fetch", said.name, "", DONE, E("airsync:ApplicationData", *data))
 
+    def withheld(self, said: WireCommand) -> Element:
+        """For a phone in quarantine the item is not there."""
+        return _result("Fetch", said.name, "", NOT_FOUND)
+
     def _shown(self, entry: Entry) -> Fragment | None:
         for reduced in (True,) if entry.reduced else (False, True):
             try:

@@ -16,7 +16,7 @@ from adapters.eas.status import Refusal
 from adapters.eas.version import Version
 from adapters.wbxml import Element, decode, encode
 from adapters.wbxml.codepages import VERSIONS
-from app import errors, people, phones
+from app import admission, errors, people, rules
 from app import items as use_cases
 from app.auth import NotEnabled
 from app.commands import COMMANDS
@@ -171,6 +171,10 @@ class House:
         people.write_policy(self.groupware, self.admin, "strict", settings)
         people.assign_policy(self.groupware, self.admin, self.account(name).id, "strict")
 
+    def allow(self, rule: str) -> None:
+        """A rule that holds for everybody from now on."""
+        rules.decide(self.groupware, self.admin, rule, True)
+
     def contact(self, name: str = "ada", **values: Any) -> UUID:
         """A contact in this person's address book."""
         with self.groupware.acting(self.admin) as connection:
@@ -203,7 +207,7 @@ class House:
             use_cases.restore(self.groupware, item)
 
     def admit(self, request: Request, name: str = "ada") -> PartnershipRow | None:
-        return phones.admit(
+        return admission.admit(
             self.groupware, self.account(name), request, self.clock(), self.settings
         )
 

@@ -21,7 +21,7 @@ from typing import Any
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element
 from app import items as use
-from app import links, people, phones
+from app import links, people, phones, wiping
 from app.composition import MASTER_KEY, STORE
 from domain.account import OutOfOffice
 from domain.body import Body
@@ -142,8 +142,8 @@ def _administrate(stage: Stage) -> None:
     phones.describe(groupware, admin, lost, {"Model": "iPhone 14", "FriendlyName": "Ada's"})
     phones.block(groupware, admin, lost, "lost")
     phones.unblock(groupware, admin, lost)
-    phones.request_wipe(groupware, admin, lost)
-    phones.cancel_wipe(groupware, admin, lost)
+    wiping.request_wipe(groupware, admin, lost)
+    wiping.cancel_wipe(groupware, admin, lost)
     phones.forget(groupware, admin, lost)
     stage.phones["LOST"].folder_sync("0")
     phones.block(groupware, admin, lost, "lost again")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from datetime import UTC, datetime
+import getpass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -32,13 +33,13 @@ def cli(tmp_path: Path) -> Cli:
 
 @pytest.fixture
 def phone(cli: Cli) -> str:
-    """A phone of Ada's that was here on a day in March."""
+    """A phone of Ada's that was here an hour ago."""
     phone = Partnership.id_of(cli.account().id, "PHONE1")
     account = cli.account().id
-    seen = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    seen = datetime.now(UTC) - timedelta(hours=1)
     with cli.groupware() as house, house.acting(house.author("device:PHONE1", "t")) as connection:
         begun = Partnership.begin(account, "PHONE1", "iPhone")
-        begun.describe({"FriendlyName": "Ada's phone"})
+        begun.describe({"name": "Ada's phone"})
         house.save(begun)
         devices.note_seen(connection, phone, seen, "x", "16.1")
     return server_id(phone)
@@ -52,17 +53,18 @@ def state(cli: Cli) -> str:
 def test_phones_are_listed_with_what_is_known_of_them(cli: Cli, phone: str) -> None:
     (row,) = cli.rows("device", "list")
     assert row[:4] == [phone, "ada", "PHONE1", "Ada's phone"]
-    assert row[4].startswith("2026-03-02")
-    assert row[5:] == ["16.1", "", "welcome"]
+    seen = datetime.fromisoformat(row[4]).astimezone()
+    assert datetime.now(UTC) - seen < timedelta(hours=2)
+    assert row[5:] == ["16.1", "", "in step"]
     cli.person("alan")
     assert cli.rows("device", "list", "-u", "alan") == []
 
 
 def test_a_phone_is_blocked_with_a_reason_and_let_in_again(cli: Cli, phone: str) -> None:
     cli.done("device", "block", phone, "--reason", "lost")
-    assert state(cli) == "blocked: lost"
+    assert state(cli) == f"blocked by admin:{getpass.getuser()}: lost"
     cli.done("device", "unblock", phone)
-    assert state(cli) == "welcome"
+    assert state(cli) == "in step"
 
 
 def test_a_block_reaches_the_server_at_once(cli: Cli, phone: str) -> None:
@@ -74,23 +76,67 @@ def test_a_block_reaches_the_server_at_once(cli: Cli, phone: str) -> None:
 
 def test_a_wipe_takes_only_the_account_unless_said_otherwise(cli: Cli, phone: str) -> None:
     cli.done("device", "wipe", phone)
-    assert state(cli) == "to be wiped (account)"
+    assert state(cli).startswith(f"to be wiped (account): asked by admin:{getpass.getuser()}, 20")
     assert "cancel the wipe first" in cli.refused("device", "forget", phone)
     cli.done("device", "spare", phone)
-    assert state(cli) == "welcome"
+    assert state(cli) == "in step"
 
 
-def test_erasing_everything_is_asked_for_twice(cli: Cli, phone: str) -> None:
-    result = cli.run("device", "wipe", phone, "--kind", "device", stdin="n\n")
-    assert result.exit_code == 1
-    assert state(cli) == "welcome"
-    cli.run("device", "wipe", phone, "--kind", "device", stdin="y\n")
-    assert state(cli) == "to be wiped (device)"
+def test_erasing_everything_has_to_be_allowed_first(cli: Cli, phone: str) -> None:
+    said = cli.refused("device", "wipe", phone, "--kind", "device", "--name", "Ada's phone")
+    assert "full-wipe-allowed" in said
+    assert state(cli) == "in step"
 
 
-def test_a_script_says_yes_beforehand(cli: Cli, phone: str) -> None:
-    cli.done("device", "wipe", phone, "--kind", "device", "--yes")
-    assert state(cli) == "to be wiped (device)"
+def test_erasing_everything_is_confirmed_by_the_name_of_the_phone(cli: Cli, phone: str) -> None:
+    cli.done("house", "set", "full-wipe-allowed", "yes")
+    assert cli.run("device", "wipe", phone, "--kind", "device", stdin="yes\n").exit_code == 1
+    assert state(cli) == "in step"
+    cli.done("device", "wipe", phone, "--kind", "device", stdin="Ada's phone\n")
+    assert state(cli).startswith("to be wiped (device)")
+
+
+def test_a_script_gives_the_name_beforehand(cli: Cli, phone: str) -> None:
+    cli.done("house", "set", "full-wipe-allowed", "yes")
+    cli.done("device", "wipe", phone, "--kind", "device", "--name", "Ada's phone")
+    assert state(cli).startswith("to be wiped (device)")
+
+
+def test_all_that_is_known_of_a_phone_is_shown(cli: Cli, phone: str) -> None:
+    cli.done("device", "rename", phone, "Ada's  work phone")
+    cli.done("device", "ceiling", phone, "14.1")
+    shown = dict(cli.rows("device", "show", phone))
+    assert shown["name"] == "Ada's work phone"
+    assert (shown["user"], shown["device id"], shown["type"]) == ("ada", "PHONE1", "iPhone")
+    assert (shown["version"], shown["newest version"]) == ("16.1", "14.1")
+    assert shown["ceiling set"].startswith(f"by admin:{getpass.getuser()}, 20")
+    assert "no version of the protocol" in cli.refused("device", "ceiling", phone, "17.0")
+
+
+def test_a_phone_of_a_kind_that_is_not_wanted_waits_until_it_is_approved(
+    cli: Cli, phone: str
+) -> None:
+    cli.done("access", "add", "type", "IPHONE", "quarantine")
+    assert state(cli) == "waits for approval"
+    assert cli.rows("access", "list") == [
+        ["1", "type", "IPHONE", "quarantine", "1"],
+        ["", "new phones", "*", "allow", ""],
+    ]
+    assert "device approve" in cli.refused("device", "unblock", phone)
+    cli.done("device", "approve", phone)
+    assert state(cli) == "in step"
+
+
+def test_rules_are_asked_in_their_order_and_removed_by_what_they_say(cli: Cli, phone: str) -> None:
+    cli.done("access", "add", "type", "*", "block")
+    assert state(cli) == "blocked by the rule for type *"
+    cli.done("access", "add", "type", "iPhone", "allow", "--place", "1")
+    assert state(cli) == "in step"
+    cli.done("access", "remove", "type", "iphone")
+    assert state(cli) == "blocked by the rule for type *"
+    assert "no rule" in cli.refused("access", "remove", "type", "iphone")
+    cli.done("access", "default", "quarantine")
+    assert cli.rows("access", "list")[-1] == ["", "new phones", "*", "quarantine", ""]
 
 
 def test_a_forgotten_phone_is_not_listed_and_not_known(cli: Cli, phone: str) -> None:

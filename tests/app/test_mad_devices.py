@@ -16,7 +16,7 @@ from adapters.eas.ids import server_id
 from adapters.eas.reply import Answer, Failure
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element
-from app import phones
+from app.admission import admit
 from app.auth import Principal, credentials
 from app.commands import COMMANDS
 from app.eas import ActiveSync
@@ -324,7 +324,7 @@ def front(house: House) -> Shell:
     def authenticate(header: str | None, address: str, device: str, agent: str) -> Principal:
         return Principal(house.account(credentials(header)[0]))
 
-    facts = house.groupware, house.hub, house.settings, authenticate, phones.admit, COMMANDS
+    facts = house.groupware, house.hub, house.settings, authenticate, admit, COMMANDS
     shell: Shell = object.__new__(Shell)
     shell.app = create_app(ActiveSync(*facts))
     return shell

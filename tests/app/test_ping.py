@@ -12,12 +12,13 @@ import pytest
 from adapters.eas.reply import Failure
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element
-from app import people, phones
+from app import people, phones, wiping
 from app.commands import ping as ping_command
 from app.context import Context
 from app.push.parking import superseded
 from app.push.stay import Stay
 from app.push.wake import Waiter
+from domain.house import FULL_WIPE_ALLOWED
 from tests.app.handset import (
     EVERY,
     Handset,
@@ -361,10 +362,11 @@ def test_whoever_is_disabled_is_told_at_once(open_house: House) -> None:
 
 @pytest.mark.parametrize("version", [Version.V14_1, Version.V16_1])
 def test_a_wipe_is_told_at_once(open_house: House, version: Version) -> None:
-    phone = ready(open_house, version)
-    request = Waiting(open_house, lambda: phone.ask("Ping", asking(phone.contacts)))
-    id = open_house.phone(device="PHONE").id
-    phones.request_wipe(open_house.groupware, open_house.admin, id, "device", sure=True)
+    waiting = ready(open_house, version)
+    request = Waiting(open_house, lambda: waiting.ask("Ping", asking(waiting.contacts)))
+    phone = open_house.phone(device="PHONE")
+    open_house.allow(FULL_WIPE_ALLOWED)
+    wiping.request_wipe(open_house.groupware, open_house.admin, phone.id, "device", phone.name)
     assert request.answer() == Failure(140)
 
 

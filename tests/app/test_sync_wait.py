@@ -11,7 +11,7 @@ from adapters.eas.reply import Failure
 from adapters.eas.version import Version
 from adapters.store.sqlite import iterate
 from adapters.wbxml import E, Element
-from app import people, phones
+from app import people, phones, wiping
 from domain.base import Authorship
 from domain.round import RoundAnswered
 from tests.app.handset import (
@@ -235,7 +235,7 @@ def test_a_wipe_is_told_at_once(open_house: House) -> None:
     phone = ready(open_house)
     request = waiting(phone)
     parked = Waiting(open_house, lambda: phone.ask("Sync", request))
-    phones.request_wipe(open_house.groupware, open_house.admin, open_house.phone().id)
+    wiping.request_wipe(open_house.groupware, open_house.admin, open_house.phone().id)
     assert parked.answer() == Failure(140)
 
 

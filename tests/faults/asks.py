@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from adapters.wbxml import E, Element
-from app import folders, people, phones
+from app import folders, people, phones, wiping
 from app.composition import CODEC
 from projections.folders import folders as all_folders
 from tests.app.shell import RIGHT, Response
@@ -124,7 +124,7 @@ def offered(stage: Stage, phone: Phone) -> None:
 
 def to_be_wiped(stage: Stage, phone: Phone) -> None:
     id = stage.house.phone(device="PHONE1").id
-    phones.request_wipe(stage.groupware, stage.house.admin, id)
+    wiping.request_wipe(stage.groupware, stage.house.admin, id)
 
 
 def without_policy(stage: Stage, phone: Phone) -> None:
@@ -138,7 +138,7 @@ def wiped(status: int = 1) -> Body:
 
 def cleared(stage: Stage, phone: Phone) -> None:
     id = stage.house.phone(device="PHONE1").id
-    phones.cancel_wipe(stage.groupware, stage.house.admin, id)
+    wiping.cancel_wipe(stage.groupware, stage.house.admin, id)
 
 
 def blocked(stage: Stage, phone: Phone) -> None:

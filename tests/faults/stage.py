@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from app.admission import admit
 from app.auth import Principal, Unauthorized
 from app.commands import COMMANDS
 from app.eas import ActiveSync
 from app.limits import Pace
-from app.phones import admit
 from app.routes import create_app
 from app.still import Stillness
 from tests.app.house import House

@@ -13,16 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.eas.status import Refusal
-from app import people, phones
+from app import people, phones, wiping
 from domain.account import OutOfOffice
 from domain.partnership import Partnership
 from domain.patch import CLEARED
 from domain.refused import Refused
-from projections import accounts, devices, directory, policies
+from projections import access, accounts, deeds, devices, directory, policies
 from tests.app.house import House, a_request
 
-MINE = (accounts, devices, policies, directory)
-TABLES = ("account", "partnership", "policy", "directory_entry", "directory_key")
+MINE = (accounts, devices, deeds, access, policies, directory)
+TABLES = (
+    *("account", "partnership", "device_deed", "access_rule", "access_default"),
+    *("policy", "directory_entry", "directory_key"),
+)
 
 
 @pytest.fixture
@@ -66,9 +69,9 @@ class Life:
             lambda: self._phone(phones.block, "lost"),
             lambda: self._phone(phones.unblock),
             lambda: self._phone(phones.describe, {"model": str(number)}),
-            lambda: self._phone(phones.request_wipe, "account"),
-            lambda: self._phone(phones.cancel_wipe),
-            lambda: self._phone(phones.acknowledge_wipe, 1),
+            lambda: self._phone(wiping.request_wipe, "account"),
+            lambda: self._phone(wiping.cancel_wipe),
+            lambda: self._phone(wiping.acknowledge_wipe, 1),
             lambda: self._phone(phones.forget),
             lambda: self._offer(number),
             lambda: self._phone(phones.acknowledge_policy, number, 9_000 + number, 2),
