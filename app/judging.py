@@ -15,7 +15,7 @@ from uuid import UUID
 
 from app import passwords
 from app.groupware import Groupware
-from projections import credentials
+from projections import attempts, credentials
 from projections.accounts import AccountRow
 from projections.attempts import LOGIN, NONE, OUTDATED
 from projections.credentials import KnownSecret, PasswordRow
@@ -65,6 +65,8 @@ def judge(
     if account.entry == "activesync":
         return _of_phone(secret, known, row)
     right = login(account, secret)
+    if not right and account.directory and _was_right(groupware, account.id, digest):
+        return Judgement(why=OUTDATED)
     if account.entry == "none":
         return Judgement(why=NONE) if right else GUESS
     return Judgement(right, stale=right and is_stale(groupware, account, secret))
@@ -79,6 +81,12 @@ def is_stale(groupware: Groupware, account: AccountRow, secret: str) -> bool:
     with groupware.reading() as connection:
         known = credentials.known(connection, account.id, digest)
     return known is None or passwords.is_outdated(account.login_hash)
+
+
+def _was_right(groupware: Groupware, account: UUID, digest: bytes) -> bool:
+    """Whether the directory, which now says no, has said yes before."""
+    with groupware.reading() as connection:
+        return attempts.was_right(connection, account, digest)
 
 
 def _of_phone(secret: str, known: KnownSecret | None, row: PasswordRow | None) -> Judgement:

@@ -7,17 +7,20 @@ decided here. While it does not answer nobody's password is wrong, so DirectoryD
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from adapters.directory.person import DirectoryDown, Person, Verify
 from adapters.store.pool import StoreBusy, StoreUnavailable
 from app import people
 from app.groupware import Groupware
 from app.journal import log
-from app.judging import own_password
+from app.judging import digest_of, own_password
 from app.settings import Settings
 from domain.refused import Refused
+from projections import attempts
 from projections.accounts import AccountRow
 
 if TYPE_CHECKING:
@@ -26,6 +29,10 @@ if TYPE_CHECKING:
 NOT_NOW: Final = (Refused, StoreBusy, StoreUnavailable)
 """Why a name or an address cannot be taken over, which keeps nobody out: another account has it,
 it is none, or the store cannot be written to at once."""
+
+
+A_MOMENT: Final = 0.1
+"""Seconds to wait for the store where another time will do."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +52,23 @@ class Logins:
         found = self.verify(account.name, secret)
         if found is None:
             return own_password(account, secret)
+        self._recognise(account.id, secret)
         self._refresh(account, found)
         return True
+
+    def _recognise(self, account: UUID, secret: str) -> None:
+        """So that it is known for what it was when it is right no longer; at another time if
+        the store is busy."""
+        digest = digest_of(self.groupware, account, secret)
+        with self.groupware.reading() as connection:
+            if attempts.was_right(connection, account, digest):
+                return
+        now = self.groupware.clock().timestamp()
+        with (
+            suppress(StoreBusy, StoreUnavailable),
+            self.groupware.pool.writing(A_MOMENT, lasting=False) as connection,
+        ):
+            attempts.note_right(connection, account, digest, now)
 
     def _refresh(self, account: AccountRow, found: Person) -> None:
         """Name and address as the directory has them now; what it does not tell stays."""

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
+from domain.credentials import RETIRED_KEPT
 from domain.when import Instant
 
 TABLES = """
@@ -43,9 +44,15 @@ CREATE TABLE IF NOT EXISTS useless_secret (
     times INTEGER NOT NULL,
     PRIMARY KEY (account, device, why)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS directory_secret (
+    account BLOB NOT NULL,
+    digest BLOB NOT NULL,
+    since REAL NOT NULL,
+    PRIMARY KEY (account, digest)
+) STRICT, WITHOUT ROWID;
 """
 
-CACHES = ("guess", "guessed", "password_used", "useless_secret")
+CACHES = ("guess", "guessed", "password_used", "useless_secret", "directory_secret")
 
 OUTDATED: Final = "outdated password"
 LOGIN: Final = "login password"
@@ -104,6 +111,26 @@ def forget_guesses(connection: sqlite3.Connection, before: float, after: float) 
     """Let go of what is older, or, by a clock that was set back, of what is still to come."""
     for table in ("guess", "guessed"):
         connection.execute(f"DELETE FROM {table} WHERE last < ? OR last > ?", (before, after))
+
+
+def was_right(connection: sqlite3.Connection, account: UUID, digest: bytes) -> bool:
+    """Whether the directory has found the secret with this digest right before."""
+    row = connection.execute(
+        "SELECT 1 FROM directory_secret WHERE account = ? AND digest = ?", (account.bytes, digest)
+    ).fetchone()
+    return row is not None
+
+
+def note_right(connection: sqlite3.Connection, account: UUID, digest: bytes, now: float) -> None:
+    """The directory finds it right; so when it does not any more, it is outdated and no guess."""
+    connection.execute(
+        "INSERT OR IGNORE INTO directory_secret VALUES (?, ?, ?)", (account.bytes, digest, now)
+    )
+    connection.execute(
+        "DELETE FROM directory_secret WHERE account = ?1 AND digest IN (SELECT digest"
+        " FROM directory_secret WHERE account = ?1 ORDER BY since DESC LIMIT -1 OFFSET ?2)",
+        (account.bytes, RETIRED_KEPT),
+    )
 
 
 def last_use(connection: sqlite3.Connection, password: UUID) -> Use | None:

@@ -17,9 +17,12 @@ from app.credentials import set_activesync_password
 from app.errors import answer
 from app.guesses import PER_ACCOUNT
 from app.http import Http
+from app.judging import digest_of
 from app.logins import Logins, logins
 from app.proof import Proof, Prover, WrongPassword
 from app.settings import Settings
+from domain.credentials import RETIRED_KEPT
+from projections import attempts
 from tests.app.house import House
 
 HOME = "192.0.2.7"
@@ -130,6 +133,39 @@ def test_a_password_changed_in_the_directory_counts_within_minutes(door: Door) -
     assert door.comes(secret="another secret") == "ada"
     door.house.clock.advance(seconds=VERIFIED_FOR + 1)
     assert door.refuses() is None
+
+
+def test_a_phone_that_goes_on_with_the_old_password_is_told_of_and_guesses_nothing(
+    door: Door,
+) -> None:
+    ada = door.house.account("ada").id
+    old = [f"secret of month {n}" for n in range(PER_ACCOUNT.free + 5)]
+    for secret in old:
+        door.directory.secret = secret
+        door.comes(secret=secret)
+    door.house.clock.advance(seconds=VERIFIED_FOR + 1)
+    with capture_logs() as lines:
+        for secret in old[:-1]:
+            assert door.refuses(secret=secret) is None
+    assert "refused" not in [line["event"] for line in lines]
+    with door.house.groupware.reading() as connection:
+        (told,) = attempts.useless(connection, ada)
+    assert told.why == attempts.OUTDATED
+    assert door.comes(secret=old[-1]) == "ada"
+
+
+def test_only_so_many_old_passwords_are_known(door: Door) -> None:
+    ada = door.house.account("ada").id
+    for n in range(RETIRED_KEPT + 5):
+        door.directory.secret = f"secret {n}"
+        assert door.logins(door.house.account("ada"), f"secret {n}")
+        door.house.clock.advance(days=1)
+    with door.house.groupware.reading() as connection:
+        known = [
+            attempts.was_right(connection, ada, digest_of(door.house.groupware, ada, f"secret {n}"))
+            for n in range(RETIRED_KEPT + 5)
+        ]
+    assert known == [False] * 5 + [True] * RETIRED_KEPT
 
 
 def test_coming_back_from_the_directory_and_going_there_counts_at_once(door: Door) -> None:
