@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.system.certificate import self_signed
-from tests.system.server import HOST, Server
+from tests.system.server import HOST, PASSWORD, Server
 
 LAST = 6000
 """So many characters of the log are shown."""
@@ -50,7 +50,7 @@ def up(server: Server) -> Iterator[Server]:
     finally:
         if server.process is not None:
             server.kill_all()
-    for trouble in ("Traceback", "incident=", "status=500"):
+    for trouble in ("Traceback", "incident=", "status=500", PASSWORD):
         assert not server.lines(trouble), server.words()[-LAST:]
 
 

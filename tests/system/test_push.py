@@ -9,12 +9,18 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from typing import Any
+from uuid import UUID
 
+import pyotp
 import pytest
 
-from app import people
+from app import credentials, people, rules, secondfactor
+from app.proof import Proof, Prover
+from domain.base import Authorship
+from domain.house import SECOND_FACTOR_REQUIRED
 from tests.system.phone import CALENDAR, CONTACTS, Phone
 from tests.system.server import HOST, PASSWORD, Server, until
 from tests.system.truth import Truth
@@ -29,6 +35,9 @@ AT_ONCE = 0.5
 
 REVOKED = 2.0
 """Seconds within which somebody who may no longer come in is out, everywhere."""
+
+PASSWORD_OF_PHONES, ANOTHER = "battery staple", "yet another staple"
+NOTHING = UUID(int=0)
 
 LONG = 300
 """A heartbeat that no test waits for."""
@@ -53,9 +62,9 @@ def equip(server: Server, owner: str) -> Iterator[Equip]:
     """Phones of `owner` that are in step, each with a connection to another worker."""
     phones: list[Phone] = []
 
-    def equipped(version: str = "16.1") -> Phone:
+    def equipped(version: str = "16.1", password: str = PASSWORD) -> Phone:
         device = f"{owner}x{len(phones)}"
-        wire = Wire(HOST, server.port, owner, PASSWORD, device, version)
+        wire = Wire(HOST, server.port, owner, password, device, version)
         phone = Phone(wire, random.Random(device))
         taken = {server.worker_of(other.wire.connect()) for other in phones}
         settle_elsewhere(server, wire, taken)
@@ -224,6 +233,64 @@ def test_a_new_password_ends_the_old_one_at_once(server: Server, owner: str, equ
             phone.wire.options()
     assert denied.value.status == 401
     assert time.monotonic() - began < REVOKED
+
+
+def change_password(prover: Prover, admin: Authorship, account: UUID, id: UUID) -> None:
+    credentials.reset_activesync_password(prover.groupware, admin, account, ANOTHER, id=id)
+
+
+def remove_password(prover: Prover, admin: Authorship, account: UUID, id: UUID) -> None:
+    credentials.withdraw(prover.groupware, admin, account, id)
+
+
+def set_first(prover: Prover, admin: Authorship, account: UUID, id: UUID) -> None:
+    credentials.reset_activesync_password(prover.groupware, admin, account, ANOTHER)
+
+
+def turn_factor_on(prover: Prover, admin: Authorship, account: UUID, id: UUID) -> None:
+    proof = Proof(PASSWORD)
+    offer = secondfactor.begin(prover, admin, account, proof, "app")
+    code = pyotp.TOTP(offer.secret).at(int(time.time()))
+    secondfactor.enrol(prover, admin, account, code, ANOTHER)
+
+
+def require_factor(prover: Prover, admin: Authorship, account: UUID, id: UUID) -> None:
+    rules.decide(prover.groupware, admin, SECOND_FACTOR_REQUIRED, True)
+
+
+@pytest.mark.parametrize(
+    ("act", "own_password"),
+    [
+        (change_password, True),
+        (remove_password, True),
+        (set_first, False),
+        (turn_factor_on, False),
+        (require_factor, False),
+    ],
+)
+def test_whoever_is_let_in_no_longer_is_out_of_every_worker_at_once(
+    server: Server, owner: str, equip: Equip, act: Callable[..., None], own_password: bool
+) -> None:
+    account, password = server.account(owner), NOTHING
+    with server.groupware() as groupware:
+        admin, prover = groupware.author("admin:test", "test"), Prover(groupware)
+        if own_password:
+            ours = groupware, admin, account, PASSWORD_OF_PHONES
+            password = credentials.reset_activesync_password(*ours)
+            equip = partial(equip, password=PASSWORD_OF_PHONES)
+        phones = [equip() for _ in range(WORKERS)]
+        try:
+            with ExitStack() as stack:
+                answers = [stack.enter_context(parked_ping(server, phone)) for phone in phones]
+                began = time.monotonic()
+                act(prover, groupware.author("admin:test", "test"), account, password)
+                for answer in answers:
+                    with pytest.raises(Denied) as denied:
+                        answer.result(timeout=LONG)
+                    assert denied.value.status == 401
+                assert time.monotonic() - began < REVOKED
+        finally:
+            rules.decide(groupware, admin, SECOND_FACTOR_REQUIRED, False)
 
 
 def test_a_phone_that_vanishes_leaves_nothing_behind(server: Server, equip: Equip) -> None:

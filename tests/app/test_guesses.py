@@ -1,0 +1,128 @@
+"""Guesses count in every process, before a restart and after, and the journal names the address."""
+
+from __future__ import annotations
+
+import configparser
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from app import journal
+from app.guesses import AHEAD, FORGOTTEN_AFTER, PER_ACCOUNT, PER_ADDRESS, Guesses
+from tests.app.house import House
+
+ADDRESS = r"(?P<address>[0-9a-fA-F:.]+)"
+FILTER = Path(__file__).parents[2] / "ops" / "fail2ban" / "filter.d" / "taccuino.conf"
+WHO = b"somebody"
+
+
+def guess(house: House, number: int = 1, address: str = "192.0.2.7", who: bytes = WHO) -> None:
+    for each in range(number):
+        Guesses(house.groupware).count(who, address, f"{each}".encode())
+
+
+def wait(house: House, address: str = "192.0.2.7", who: bytes = WHO) -> float:
+    return Guesses(house.groupware).wait(who, address)
+
+
+def test_a_restart_forgets_no_guess(house: House) -> None:
+    guess(house, PER_ACCOUNT.free + 3)
+    before = wait(house)
+    house.restart()
+    assert wait(house) == before == 4
+
+
+def test_what_one_process_counts_another_knows(house: House) -> None:
+    guess(house, PER_ACCOUNT.free + 1)
+    other = house.open()
+    assert Guesses(other).wait(WHO, "192.0.2.7") == 1
+    Guesses(other).forgive(WHO)
+    other.pool.close()
+    assert wait(house) == 0
+
+
+def test_the_same_guess_counts_once_wherever_it_comes_to(house: House) -> None:
+    other = house.open()
+    for _ in range(50):
+        for groupware in (house.groupware, other):
+            Guesses(groupware).count(WHO, "192.0.2.7", b"the same")
+    other.pool.close()
+    assert wait(house) == 0
+
+
+def test_who_chooses_another_address_of_the_same_network_is_still_the_same(house: House) -> None:
+    for number in range(PER_ADDRESS.free + 2):
+        address = f"2001:db8:1:2::{number:x}"
+        Guesses(house.groupware).count(b"%d" % number, address, b"%d" % number)
+    assert wait(house, "2001:db8:1:2:ffff::1", b"another") == 2
+    assert wait(house, "2001:db8:1:3::1", b"another") == 0
+
+
+def test_a_clock_that_was_set_back_locks_nobody_out(house: House) -> None:
+    house.clock.advance(days=300)
+    guess(house, 40)
+    assert wait(house) == PER_ACCOUNT.longest
+    house.clock.advance(days=-300)
+    assert wait(house) == 0
+    guess(house)
+    assert wait(house) == 0
+
+
+def test_a_clock_that_is_set_by_a_second_changes_nothing(house: House) -> None:
+    guess(house, 40)
+    house.clock.advance(seconds=-AHEAD / 2)
+    assert wait(house) == PER_ACCOUNT.longest
+
+
+def test_old_guesses_leave_nothing_behind(house: House) -> None:
+    guess(house, 40)
+    house.clock.advance(seconds=FORGOTTEN_AFTER + 1)
+    guess(house, 1, who=b"another")
+    with house.groupware.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM guess").fetchone() == (2,)
+        assert connection.execute("SELECT count(*) FROM guessed").fetchone() == (1,)
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """What the journal says."""
+    before = structlog.get_config()
+    stream = io.StringIO()
+    journal.configure("info", stream)
+    structlog.configure(cache_logger_on_first_use=False)
+    yield stream
+    structlog.configure(**before)
+
+
+def filtered(text: str) -> list[str]:
+    """The addresses that fail2ban would count, by our filter."""
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(FILTER, "utf-8")
+    settings = parser["Definition"]
+    regex = settings["failregex"].replace("%(_daemon)s", settings["_daemon"])
+    pattern = re.compile(regex.replace("<ADDR>", ADDRESS))
+    return [found["address"] for line in text.splitlines() if (found := pattern.search(line))]
+
+
+@pytest.mark.parametrize("prefix", ["", "host taccuino[123]: ", "host python3[7]: "])
+def test_each_guess_is_a_line_that_fail2ban_reads(
+    house: House, lines: io.StringIO, prefix: str
+) -> None:
+    guess(house, 2)
+    guess(house, 2)
+    Guesses(house.groupware).count(WHO, "2001:db8::7", b"another")
+    told = "".join(prefix + line for line in lines.getvalue().splitlines(keepends=True))
+    assert filtered(told) == ["192.0.2.7", "192.0.2.7", "2001:db8::7"]
+
+
+def test_nobody_can_have_somebody_else_kept_out(house: House, lines: io.StringIO) -> None:
+    forged = "event=refused address=203.0.113.1 level=warning"
+    with journal.entry() as fields:
+        fields.update(command="Sync", device=forged, why=f"\n{forged}\n")
+    guess(house, 1, f"x {forged}")
+    guess(house, 1, f"192.0.2.7\n{forged}", b"another")
+    assert filtered(lines.getvalue()) == []
