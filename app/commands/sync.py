@@ -22,10 +22,7 @@ from app.context import Context
 from app.engine import repeating
 from app.engine.exchange import Exchange
 from app.engine.talk import hierarchy_changed
-from app.push.parking import park, superseded
-from domain.folder import hierarchy_of
-from domain.house import HOUSE
-from domain.policy import Policy
+from app.push.parking import deciding, park, superseded
 
 SHORTEST: Final = 60
 LONGEST: Final = 3540
@@ -96,13 +93,9 @@ def _refused(told: list[Told]) -> Iterator[str]:
 
 
 def _topics(context: Context, asked: SyncRequest) -> frozenset[UUID]:
-    """What could make something of nothing: the folders, the hierarchy, the person, the phone,
-    and what is decided for everybody."""
-    account = context.account
+    """What could make something of nothing: the folders, and all that decides about the phone."""
     folders = {id for each in asked.collections if (id := uuid_of(each.id))}
-    policy = {Policy.id_of(account.policy)} if account.policy else set()
-    house = {hierarchy_of(account.id), account.id, context.partnership.id, HOUSE}
-    return frozenset(folders | policy | house)
+    return frozenset({*folders, *deciding(context)})
 
 
 def _told(exchanges: list[Exchange], asked: SyncRequest) -> Iterator[Told]:

@@ -28,6 +28,7 @@ from app import limits
 from app.context import Context
 from app.journal import log
 from app.push.stay import Parked
+from domain.access import ACCESS
 from domain.folder import hierarchy_of
 from domain.house import HOUSE
 from domain.policy import Policy
@@ -58,7 +59,7 @@ def park(
     if stay.waiter is None:
         here = _address(request.address)
         _expect_room(context, here)
-        topics = (*collections, *_welcome(context), here)
+        topics = (*collections, *deciding(context), here)
         stay.begin(context.hub, topics, _place(context, request), seconds, nothing)
         if not _as_admitted(context):
             stay.look_again()
@@ -91,10 +92,10 @@ def _place(context: Context, request: Request) -> UUID:
     return uuid5(context.partnership.id, f"place:{request.command}")
 
 
-def _welcome(context: Context) -> Iterator[UUID]:
-    """What decides, beside the folders, how this phone is answered."""
+def deciding(context: Context) -> Iterator[UUID]:
+    """The topics of what decides, beside the folders, how this phone is answered."""
     account = context.account
-    yield from (hierarchy_of(account.id), account.id, context.partnership.id, HOUSE)
+    yield from (hierarchy_of(account.id), account.id, context.partnership.id, HOUSE, ACCESS)
     if account.policy:
         yield Policy.id_of(account.policy)
 
