@@ -78,12 +78,15 @@ class PolicyExcepted(PartnershipEvent):
 
 
 class PolicyExceptionEnded(PartnershipEvent):
-    """What holds for others holds for this phone again."""
+    """What holds for others holds for this phone again; it has to acknowledge its policy anew,
+    for meanwhile whatever it said was good enough."""
 
     TOPIC = "device.policy-exception-ended"
 
     def apply(self, phone: Provisioning) -> None:
         phone.excepted = False
+        phone.policy_key = phone.acknowledged_key = phone.policy_status = 0
+        phone.policy = None
 
 
 class Provisioning(Aggregate):

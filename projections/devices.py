@@ -345,7 +345,10 @@ PLAIN: dict[type, dict[str, object]] = {
     DeviceUnblocked: {"blocked": ""},
     WipeCancelled: {"wipe": None},
     PolicyExcepted: {"excepted": 1},
-    PolicyExceptionEnded: {"excepted": 0},
+    PolicyExceptionEnded: {
+        **dict.fromkeys(("excepted", "policy_key", "acknowledged_key", "policy_status"), 0),
+        **{"policy": "", "edition": 0},
+    },
     DeviceFellSilent: {"silent": 1},
     DeviceHeardAgain: {"silent": 0},
 }

@@ -165,9 +165,8 @@ def _policy(
 
 
 def _silence(phone: PartnershipRow, seen: SeenRow | None, now: Instant) -> Standing | None:
-    last = seen.last_seen if seen else phone.created_at
-    if phone.silent or now - last > SILENT_AFTER:
-        return Standing(SILENT, {"at": last})
+    if phone.silent or (seen and now - seen.last_seen > SILENT_AFTER):
+        return Standing(SILENT, {"at": seen.last_seen if seen else phone.created_at})
     return None
 
 

@@ -13,6 +13,7 @@ from app.cli.user_show import show
 from app.i18n import LANGUAGES
 from app.passwords import expect_strong
 from projections import accounts
+from projections.accounts import AccountRow
 
 from_stdin = click.option(
     "--password-stdin", is_flag=True, help="Read the password from standard input."
@@ -95,7 +96,7 @@ def list_(house: House) -> None:
                 each.name,
                 each.mail,
                 each.full_name,
-                "enabled" if each.enabled else "disabled",
+                _activesync(each),
                 "administrator" if each.administrator else "",
                 each.zone,
                 each.policy,
@@ -104,6 +105,12 @@ def list_(house: House) -> None:
         ]
     columns = ("name", "mail", "full name", "ActiveSync", "role", "zone", "policy")
     table(columns, rows, "nobody yet; `taccuino user add` adds somebody")
+
+
+def _activesync(account: AccountRow) -> str:
+    if account.lacks_password:
+        return "no phone: no ActiveSync password"
+    return "enabled" if account.enabled else "disabled"
 
 
 @user.command
@@ -203,3 +210,19 @@ def directory(house: House, name: str, leave: bool) -> None:
     act = people.take_login_from_directory if leave else people.leave_login_to_directory
     act(house.groupware, house.author, account.id)
     click.echo(f"{account.name} logs in by {'a password set here' if leave else 'the directory'}")
+
+
+@user.command
+@click.argument("name")
+@click.argument("version", default="")
+@in_house
+def ceiling(house: House, name: str, version: str) -> None:
+    """Set the newest VERSION of the protocol spoken with a person's phones; without one, any.
+
+    It has effect when a phone asks anew what there is: some do so every day, others only when the
+    account is set up again.
+    """
+    account = house.account(name)
+    people.set_ceiling(house.groupware, house.author, account.id, version)
+    upto = f"up to {version}" if version else "any version"
+    click.echo(f"phones of {account.name} may speak {upto}")

@@ -176,3 +176,12 @@ def test_whoever_may_be_reached_by_others_is_not_told_how_to_open_up(cli: Cli) -
     assert "Only this machine" in closed
     assert "Only this machine" not in opened
     assert "doctor http://127.0.0.1:9000" in opened
+
+
+def test_the_versions_spoken_with_a_person_have_a_ceiling(cli: Cli) -> None:
+    cli.person()
+    assert "up to 14.1" in cli.done("user", "ceiling", "ada", "14.1")
+    assert cli.account().ceiling == "14.1"
+    assert "no version" in cli.refused("user", "ceiling", "ada", "15")
+    assert "any version" in cli.done("user", "ceiling", "ada")
+    assert cli.account().ceiling == ""

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from adapters.eas.provision import DOCUMENT, PASSWORD_GROUP, WAP, WBXML, document
+from adapters.eas.provision import DOCUMENT, LISTS, PASSWORD_GROUP, WAP, WBXML, document
 from adapters.eas.reply import Failure
 from adapters.eas.status import Refusal
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element
+from adapters.wbxml.codepages import VERSIONS
 from app import people, phones, wiping
 from tests.app.house import PHONE, House, a_request, names, texts
 
@@ -189,6 +190,14 @@ def test_windows_mobile_reads_password_rules(house: House) -> None:
         "PasswordComplexity": "0",
     }.items():
         assert f'<parm name="{name}" value="{value}"/>' in text
+
+
+def test_every_setting_of_the_specification_can_be_demanded() -> None:
+    """MS-ASPROV 2.2.2.28: whatever is in the code page but the frame around it."""
+    frame = {"Provision", "Policies", "Policy", "PolicyType", "PolicyKey", "Data", "Status"}
+    frame |= {"RemoteWipe", "AccountOnlyRemoteWipe", "EASProvisionDoc", *LISTS.values()}
+    page = {name.partition(":")[2] for name in VERSIONS if name.startswith("provision:")}
+    assert page == frame | DOCUMENT.keys()
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,11 @@ import pytest
 from adapters.eas.reply import Answer, Failure
 from adapters.eas.version import Version
 from adapters.wbxml import E
-from app import people
+from app import people, phones
+from app.cli.device_shown import sentence
 from projections.findings import REFUSED, findings
-from tests.app.house import House, texts
+from projections.standing import portrait
+from tests.app.house import House, a_request, texts
 from tests.app.test_provision import acknowledgement, demanded, initial, key_of
 
 NOT_PROVISIONED, STALE, NOT_FULLY = 142, 144, 139
@@ -143,3 +145,37 @@ def test_a_phone_that_may_not_come_in_like_this_gets_one_reason_and_stops(house:
     people.write_policy(house.groupware, house.admin, "strict", {"DevicePasswordEnabled": "1"})
     assert phone.set_up() == 0
     assert told(house) == []
+
+
+def test_one_phone_is_let_in_without_its_policy_and_that_is_seen(house: House) -> None:
+    """The administrator's exception: for this phone, with the reason, until it is taken back."""
+    house.under_policy(**STRONG, AllowNonProvisionableDevices="0")
+    phone = Client(house, keeps=3)
+    assert phone.set_up() == NOT_FULLY
+    assert state(house) == "does not keep its policy: it keeps nothing of it"
+    phones.except_from_policy(house.groupware, house.admin, house.phone().id)
+    assert phone.folders() == 0, "without another attempt to provision"
+    assert phone.set_up() == 0
+    assert phone.provision() == 0, "should it ask all the same"
+    assert told(house) == []
+    excepted = "let in by admin:root although it does not keep its policy: it keeps nothing of it"
+    assert state(house) == excepted
+    phones.end_exception(house.groupware, house.admin, house.phone().id)
+    house.clock.advance(minutes=2)
+    assert phone.set_up() == NOT_FULLY, "though it has a key from the time of the exception"
+    assert told(house) == [(REFUSED, "it keeps nothing of it")]
+
+
+def test_an_exception_is_for_one_phone(house: House) -> None:
+    house.under_policy(**STRONG, AllowNonProvisionableDevices="0")
+    house.admit(a_request("Provision", device="OTHER"))
+    other = house.phone(device="OTHER").id
+    phones.except_from_policy(house.groupware, house.admin, other)
+    assert Client(house, keeps=3).set_up() == NOT_FULLY
+
+
+def state(house: House) -> str:
+    with house.groupware.reading() as connection:
+        shown = portrait(connection, house.clock(), house.phone().id)
+    assert shown is not None
+    return sentence(shown.standing)

@@ -13,7 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.eas.status import Refusal
+from adapters.eas.version import Version
+from app import access as use
 from app import people, phones, wiping
+from domain.access import ABOUT, ACCESSES
 from domain.account import OutOfOffice
 from domain.partnership import Partnership
 from domain.patch import CLEARED
@@ -26,6 +29,8 @@ TABLES = (
     *("account", "partnership", "device_deed", "access_rule", "access_default"),
     *("policy", "directory_entry", "directory_key"),
 )
+
+SPOKEN = (Version.V14_1, Version.V16_1)
 
 
 @pytest.fixture
@@ -64,7 +69,7 @@ class Life:
         self.contacts: list[Any] = []
 
     def step(self, number: int) -> None:
-        self.house.clock.advance(seconds=self.random.choice((1, 45, 90)))
+        self.house.clock.advance(seconds=self.random.choice((1, 45, 90, 5000)))
         acts: tuple[Callable[[], object], ...] = (
             lambda: self._phone(phones.block, "lost"),
             lambda: self._phone(phones.unblock),
@@ -76,7 +81,17 @@ class Life:
             lambda: self._offer(number),
             lambda: self._phone(phones.acknowledge_policy, number, 9_000 + number, 2),
             lambda: self._phone(phones.refuse_policy, 3),
+            lambda: self._phone(phones.approve),
+            lambda: self._phone(phones.except_from_policy),
+            lambda: self._phone(phones.end_exception),
+            lambda: self._phone(phones.call_it, f"phone {number}"),
+            lambda: self._phone(phones.set_ceiling, self.random.choice(("", "14.1"))),
+            lambda: self._rules(use.choose_default, self.random.choice(ACCESSES)),
+            lambda: self._rules(use.put_rule, *self._rule(), self.random.choice(ACCESSES)),
+            lambda: self._rules(use.remove_rule, *self._rule()),
+            lambda: self.house.admit(a_request("Ping", version=self.random.choice(SPOKEN))),
             lambda: self.house.admit(a_request("Provision")),
+            lambda: self._person(people.set_ceiling, self.random.choice(("", "16.0"))),
             lambda: self._person(people.disable),
             lambda: self._person(people.enable),
             lambda: self._person(people.assign_policy, self.random.choice(("", "strict"))),
@@ -91,6 +106,12 @@ class Life:
 
     def _phone(self, act: Callable[..., object], *facts: object) -> None:
         act(self.house.groupware, self.house.admin, self.phone, *facts)
+
+    def _rules(self, act: Callable[..., object], *facts: object) -> None:
+        act(self.house.groupware, self.house.admin, *facts)
+
+    def _rule(self) -> tuple[str, str]:
+        return self.random.choice(ABOUT), self.random.choice(("iphone*", "IPHONE*", "*", "Zune"))
 
     def _person(self, act: Callable[..., object], *facts: object) -> None:
         act(self.house.groupware, self.house.admin, self.account, *facts)
@@ -142,6 +163,14 @@ def test_a_row_says_what_its_aggregate_says(house: House) -> None:
         assert (row.policy_key, row.policy_status) == (phone.policy_key, phone.policy_status)
         assert (row.policy, row.edition) == (phone.policy or ("", 0))
         assert row.about == phone.about
+        told = (phone.agent, phone.model, phone.os, phone.speaks)
+        assert (row.agent, row.model, row.os, row.version) == told
+        assert (row.label, row.ceiling) == (phone.label, phone.ceiling)
+        assert (row.approved, row.excepted, row.silent) == (
+            phone.approved,
+            phone.excepted,
+            phone.silent,
+        )
 
 
 def test_a_forgotten_phone_is_in_no_list_and_comes_back_as_a_new_one(house: House) -> None:
