@@ -10,7 +10,9 @@ import sqlite3
 from uuid import UUID, uuid4
 
 from app import links
+from app.engine.aside import set_aside
 from app.groupware import Groupware
+from domain.conflict import resolve
 from domain.fields import Fields
 from domain.item import NO_ECHO, Echo, HeldEdit, Item
 from domain.kinds import KINDS, kind_of
@@ -60,6 +62,24 @@ def revise(
     groupware.save(item)
     if "attendees" in patch:
         links.match(groupware, connection, item.owner, item.id, item.values)
+
+
+def edit(
+    groupware: Groupware, connection: sqlite3.Connection, item: Item, base: Item, patch: Patch
+) -> bool:
+    """Put an edit in force that was made on `base`, an earlier edition of the item perhaps.
+
+    What others did since stands: where both touched the same field the edit is set aside there.
+    False if something of it was.
+    """
+    if base.edition == item.edition:
+        revise(groupware, connection, item, patch)
+        return True
+    merged = resolve(kind_of(type(item)).fields, base.values, patch, item.values)
+    reason = "both sides changed the same field"
+    set_aside(groupware, item, merged.lost, merged.kept, reason)
+    revise(groupware, connection, item, merged.patch, base.edition)
+    return not merged.overruled
 
 
 def remove(groupware: Groupware, item: Item, echo: Echo = NO_ECHO) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 import falcon
@@ -12,8 +13,16 @@ from app.autodiscover import Autodiscover
 from app.eas import ActiveSync
 from app.health import Health
 from app.http import Http, words
+from app.my import calendar, conflicts, contact, contacts, event, home, set_up
+from app.my import phones as my_phones
+from app.my import settings as my_settings
 from app.push.stay import Parked, Stay
 from app.push.watch import watched
+from app.web import sign_in
+from app.web.site import CODE, SIGN_IN, Look, Page, Site
+from app.web.static import ADDRESS, Static
+from app.web.visit import Visit
+from domain.refused import Unknown
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 NOTHING: Final = "There is nothing here."
@@ -26,8 +35,41 @@ SPELLING: Final = {name.lower(): name for name in NAMES}
 """Field names as the papers write them; old phones compared letters."""
 
 
-def create_app(phones: ActiveSync) -> WSGI:
-    """The endpoint of phones, the two ways to find it, the probe; and nothing else."""
+PAGES: Final = (
+    Page("/", home.first),
+    Page(SIGN_IN, sign_in.show, sign_in.submit, who="anybody"),
+    Page(CODE, sign_in.show_code, sign_in.submit_code, who="halfway"),
+    Page("/sign-out", post=sign_in.sign_out, who="anybody"),
+    Page("/theme", post=sign_in.choose_theme, who="anybody"),
+    Page("/my", home.look),
+    Page("/my/phones", my_phones.look),
+    Page("/my/phones/set-up", set_up.look),
+    Page("/my/phones/set-up/qr.svg", set_up.picture),
+    Page("/my/phones/set-up/taccuino.mobileconfig", set_up.download),
+    Page("/my/phones/{id}", my_phones.one, my_phones.rename),
+    Page("/my/phones/{id}/remove", post=my_phones.remove),
+    Page("/my/calendar", calendar.look),
+    Page("/my/calendar/new", event.new, event.create),
+    Page("/my/calendar/{id}", event.look),
+    Page("/my/calendar/{id}/edit", event.edit, event.change),
+    Page("/my/calendar/{id}/remove", post=event.remove),
+    Page("/my/contacts", contacts.look),
+    Page("/my/contacts/new", contact.new, contact.create),
+    Page("/my/contacts/{id}", contact.look),
+    Page("/my/contacts/{id}/edit", contact.edit, contact.change),
+    Page("/my/contacts/{id}/picture", contact.picture),
+    Page("/my/contacts/{id}/remove", post=contact.remove),
+    Page("/my/conflicts", conflicts.look),
+    Page("/my/conflicts/{id}/restore", post=conflicts.restore),
+    Page("/my/settings", my_settings.look, my_settings.save),
+)
+"""Every page: its address, who shows it, and who does what its forms ask."""
+
+ELSEWHERE: Final = Page("(nothing)", who="anybody")
+
+
+def create_app(phones: ActiveSync, site: Site | None = None) -> WSGI:
+    """The endpoint of phones, the two ways to find it, the probe, and the pages of a site."""
     groupware = phones.groupware
     discover = Autodiscover(phones.settings, phones.authenticate, groupware.clock)
     app = falcon.App()
@@ -35,12 +77,68 @@ def create_app(phones: ActiveSync) -> WSGI:
     app.set_error_serializer(lambda req, resp, error: None)
     app.add_error_handler(Exception, _crashed)
     app.add_sink(_nothing, "/")
+    if site is not None:
+        _add_pages(app, site)
     app.add_sink(Health(groupware.pool), health.PATH)
     app.add_sink(discover.xml, autodiscover.XML_PATH)
     app.add_sink(discover.json, autodiscover.JSON_PATH)
     app.add_sink(phones, eas.PATH)
     app.add_error_handler(Parked, _parked)
     return _patient(_bordered(app))
+
+
+def _add_pages(app: falcon.App[Any, Any], site: Site) -> None:
+    for page in PAGES:
+        app.add_route(page.address, Resource(site, page))
+    app.add_route(f"{ADDRESS}{{name}}", Files(site.static))
+    app.add_sink(Resource(site, ELSEWHERE).on_any, "/")
+
+
+class Resource:
+    """A page as the framework wants it: a method for each verb it answers."""
+
+    def __init__(self, site: Site, page: Page) -> None:
+        self._site = site
+        self._page = page
+        if page.get is not None:
+            self.on_get = self.on_head = self._answering(page.get)
+        if page.post is not None:
+            self.on_post = self._answering(page.post)
+
+    def on_any(self, req: falcon.Request, resp: falcon.Response, **_: str) -> None:
+        """Nothing is here: a page says so to whoever reads pages, else one line."""
+        if "text/html" in (req.get_header("Accept") or "") and req.method in ("GET", "HEAD"):
+            _put(self._site.answer(self._page, _unknown, req, {}), resp)
+        else:
+            _nothing(req, resp)
+
+    def _answering(self, look: Look) -> Callable[..., None]:
+        def answer(req: falcon.Request, resp: falcon.Response, **names: str) -> None:
+            _put(self._site.answer(self._page, look, req, names), resp)
+
+        return answer
+
+
+class Files:
+    """What the pages are made of beside text."""
+
+    def __init__(self, static: Static) -> None:
+        self._static = static
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
+        self._static.answer(name).put(resp)
+
+
+def _unknown(visit: Visit) -> Http:
+    raise Unknown(NOTHING)
+
+
+def _put(answer: Http, resp: falcon.Response) -> None:
+    """The framework keeps cookies apart from other headers."""
+    headers = dict(answer.headers)
+    if cookie := headers.pop("Set-Cookie", ""):
+        resp.append_header("Set-Cookie", cookie)
+    replace(answer, headers=headers).put(resp)
 
 
 def _nothing(req: falcon.Request, resp: falcon.Response) -> None:

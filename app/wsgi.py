@@ -5,13 +5,17 @@ from __future__ import annotations
 from app.admission import admit
 from app.auth import Authenticator
 from app.commands import COMMANDS
-from app.composition import open_to_serve
+from app.composition import open_to_serve, post_office
 from app.eas import ActiveSync
+from app.groupware import Groupware
 from app.logins import logins
+from app.proof import Prover
 from app.push.wake import WakeHub
 from app.routes import WSGI, create_app
 from app.settings import Settings
 from app.still import Stillness
+from app.web.sessions import Sessions
+from app.web.site import Site
 
 
 def start(settings: Settings, hub: WakeHub) -> WSGI:
@@ -29,5 +33,12 @@ def start(settings: Settings, hub: WakeHub) -> WSGI:
             admit=admit,
             commands=COMMANDS,
             still=Stillness(groupware.pool),
-        )
+        ),
+        open_site(groupware, settings),
     )
+
+
+def open_site(groupware: Groupware, settings: Settings) -> Site:
+    """The pages over the same store."""
+    prover = Prover(groupware, logins(settings, groupware))
+    return Site(groupware, settings, prover, Sessions(groupware), post_office(settings))

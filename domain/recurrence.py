@@ -173,14 +173,17 @@ def _normal_months(rule: Recurrence, first: date | None) -> Recurrence:
     return replace(rule, kind=rule.kind + 3, interval=rule.interval // 12, month=first.month)
 
 
-def occurrences(recurrence: Recurrence, when: When) -> Iterator[Original]:
-    """The original starts of the series: dates, or wall times in the zone of `when`.
+def occurrences(
+    recurrence: Recurrence, when: When, since: date | None = None
+) -> Iterator[Original]:
+    """The original starts of the series: dates, or wall times in the zone of `when`; with `since`
+    those before that day need not be among them.
 
     Only days that fit the rule belong to it, so a start that does not fit is none of them.
     Deleted and moved ones count (MS-ASCAL 2.2.2.32). An endless series goes on to the end of the
     known calendar.
     """
-    for day in _counted(recurrence, when):
+    for day in _counted(recurrence, when, since):
         yield _original(when, day)
 
 
@@ -235,9 +238,12 @@ def _last_day(rule: Recurrence, when: When) -> date | None:
     return max(_counted(rule, when), default=first)
 
 
-def _counted(rule: Recurrence, when: When) -> Iterator[date]:
-    limit = _limit(rule, when)
-    days = takewhile(lambda day: day <= limit, _days(rule, when, _first(when)))
+def _counted(rule: Recurrence, when: When, since: date | None = None) -> Iterator[date]:
+    """What is counted is counted from the first one on."""
+    limit, begin = _limit(rule, when), _first(when)
+    if since is not None and rule.count is None:
+        begin = max(begin, since)
+    days = takewhile(lambda day: day <= limit, _days(rule, when, begin))
     return islice(days, rule.count)
 
 

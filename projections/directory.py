@@ -38,6 +38,7 @@ CREATE TABLE IF NOT EXISTS directory_key (
     PRIMARY KEY (scope, key, entry)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS directory_key_entry ON directory_key (entry);
+CREATE INDEX IF NOT EXISTS directory_scope ON directory_entry (scope, sort, id) WHERE shown;
 """
 
 EVERYBODY = UUID(int=0)
@@ -90,11 +91,25 @@ def search(
     words = query_words(query)
     if not words:
         return [], 0
-    where, values = _matching(account, words)
+    where, values = _matching(words, EVERYBODY, account)
     (total,) = connection.execute(f"SELECT count(*) {where}", values).fetchone()
     rows = connection.execute(
         f"SELECT id, scope, facts {where} ORDER BY sort, id LIMIT ? OFFSET ?",
         (*values, end - start + 1, start),
+    )
+    return [_entry(*row) for row in rows], total
+
+
+def contacts(
+    connection: sqlite3.Connection, account: UUID, query: str, start: int, number: int
+) -> tuple[list[Entry], int]:
+    """So many of a person's own contacts in the order of their names, from `start` on, and how
+    many there are; with a query, of those that match it."""
+    where, values = _matching(query_words(query), account)
+    (total,) = connection.execute(f"SELECT count(*) {where}", values).fetchone()
+    rows = connection.execute(
+        f"SELECT id, scope, facts {where} ORDER BY sort, id LIMIT ? OFFSET ?",
+        (*values, number, start),
     )
     return [_entry(*row) for row in rows], total
 
@@ -216,14 +231,16 @@ def _stripped(word: str) -> str:
     return re.sub(r"^[\W_]+|[\W_]+$", "", word)
 
 
-def _matching(account: UUID, words: list[str]) -> tuple[str, list[object]]:
-    scopes: list[object] = [EVERYBODY.bytes, account.bytes]
-    where = "FROM directory_entry WHERE shown AND scope IN (?, ?)"
+def _matching(words: list[str], *within: UUID) -> tuple[str, list[object]]:
+    """What is shown in these scopes and matches every word."""
+    scopes: list[object] = [scope.bytes for scope in within]
+    places = ", ".join("?" for _ in scopes)
+    where = f"FROM directory_entry WHERE shown AND scope IN ({places})"
     values = list(scopes)
     for word in words:
         where += (
             " AND id IN (SELECT entry FROM directory_key"
-            " WHERE scope IN (?, ?) AND key >= ? AND key < ?)"
+            f" WHERE scope IN ({places}) AND key >= ? AND key < ?)"
         )
         values += [*scopes, word, word + LAST]
     return where, values

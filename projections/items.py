@@ -233,6 +233,16 @@ def items(connection: sqlite3.Connection, collection: int) -> Iterator[ItemRow]:
     return map(_item, rows)
 
 
+def lasting(connection: sqlite3.Connection, collection: int, since: int) -> Iterator[ItemRow]:
+    """What is live in a collection and may matter at or after `since`, in seconds of Unix time."""
+    rows = connection.execute(
+        f"{_ITEM} WHERE collection = ?1 AND NOT removed AND id IN (SELECT item FROM change"
+        " INDEXED BY change_until WHERE collection = ?1 AND until >= ?2 AND op < 3)",
+        (collection, since),
+    )
+    return map(_item, rows)
+
+
 def count(connection: sqlite3.Connection, collection: int) -> int:
     """How many items are live in a collection. PERF: walks an index of the whole folder."""
     (found,) = connection.execute(

@@ -27,6 +27,7 @@ from projections import (
     lines,
     policies,
     relations,
+    sessions,
 )
 from projections.codec import Codec
 from projections.conflicts import ConflictProjector
@@ -53,10 +54,13 @@ MODULES = (
     asked,
     attempts,
     codes,
+    sessions,
 )
 """Where the tables stand."""
 
-CACHES = frozenset({*devices.CACHES, *asked.CACHES, *attempts.CACHES, *codes.CACHES})
+CACHES = frozenset(
+    {*devices.CACHES, *asked.CACHES, *attempts.CACHES, *codes.CACHES, *sessions.CACHES}
+)
 """Tables outside the fold: losing them costs a question more, never an item."""
 
 

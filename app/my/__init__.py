@@ -1,0 +1,1 @@
+"""The pages of everybody: their phones, calendar, contacts and settings."""

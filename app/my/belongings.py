@@ -1,0 +1,69 @@
+"""What is somebody's own: their folders, and an item of theirs."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from app import items as use
+from app.composition import CODEC
+from app.web.visit import Visit
+from domain.folder import CALENDAR, CONTACTS, default_folder
+from domain.item import Item
+from domain.kinds import KINDS
+from domain.patch import Patch, Values
+from domain.refused import Refused, Unknown
+from projections import folders, items
+
+DEFAULT = {"calendar": CALENDAR, "contacts": CONTACTS}
+
+
+class NoFolder(Refused):
+    """The person has no calendar or address book yet: it comes with being enabled."""
+
+
+def has_folder(visit: Visit, kind: str) -> bool:
+    with visit.site.groupware.reading() as connection:
+        found = folders.folders(connection, CODEC, visit.person.id)
+    return any(folder.kind == kind for folder in found)
+
+
+def own(visit: Visit, kind: str, edition: int | None = None) -> Item:
+    """The item in the address, as it stands or stood; Unknown if it is not the reader's."""
+    with visit.site.groupware.reading() as connection:
+        row = items.item(connection, visit.id)
+        if row is None or row.kind != kind or row.removed:
+            raise Unknown("there is no such item")
+        item = visit.site.groupware.load(KINDS[kind].aggregate, row.id, edition)
+    if item.owner != visit.person.id:
+        raise Unknown("there is no such item")
+    return item
+
+
+def add(visit: Visit, kind: str, values: Values) -> UUID:
+    """A new item in the person's default folder of its kind."""
+    folder = default_folder(visit.person.id, DEFAULT[kind])
+    with visit.site.groupware.acting(visit.author) as connection:
+        collection = items.collection(connection, folder)
+        if collection is None:
+            raise NoFolder("you have no folder for this yet")
+        return use.add(visit.site.groupware, connection, collection, kind, values).id
+
+
+def edit(visit: Visit, kind: str, base: Item, patch: Patch) -> bool:
+    """The patch on `base`, merged with what others did since; False if a part was set aside."""
+    with visit.site.groupware.acting(visit.author) as connection:
+        return use.edit(visit.site.groupware, connection, own(visit, kind), base, patch)
+
+
+def remove(visit: Visit, kind: str) -> None:
+    with visit.site.groupware.acting(visit.author):
+        use.remove(visit.site.groupware, own(visit, kind))
+
+
+def base_of(visit: Visit, kind: str) -> Item:
+    """The item as the form showed it."""
+    text = visit.form.text("edition")
+    now = own(visit, kind)
+    if not (text.isascii() and text.isdecimal() and len(text) < 10) or int(text) > now.edition:
+        raise Unknown("it never was like this")
+    return own(visit, kind, max(1, int(text)))

@@ -1,0 +1,86 @@
+"""What an appointment comes to between two days: each time it takes place, as it is that time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any
+
+from domain.patch import CANCELLED, OCCURRENCES, Values
+from domain.recurrence import Recurrence, occurrence, occurrences
+from domain.when import AllDay, Original, When, instant
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Span:
+    """The days from `first` to before `end`, on the clocks of one zone."""
+
+    first: date
+    end: date
+    clocks: tzinfo
+
+    def touches(self, when: When) -> bool:
+        if isinstance(when, AllDay):
+            return when.start < self.end and when.end > self.first
+        begin, end = (self._midnight(day) for day in (self.first, self.end))
+        ends_after = when.end_instant > begin or when.start_instant == begin
+        return ends_after and when.start_instant < end
+
+    def _midnight(self, day: date) -> datetime:
+        return instant(datetime.combine(day, time()), self.clocks)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One time an appointment takes place. `original` is its place in a series, None for one
+    that does not repeat; `values` are those of that time."""
+
+    original: Original | None
+    values: Values
+
+    @property
+    def when(self) -> When:
+        when: When = self.values["when"]
+        return when
+
+
+def happenings(values: Values, span: Span) -> Iterator[Happening]:
+    """Each time an appointment takes place within a span, in no particular order."""
+    rule: Recurrence | None = values.get("recurrence")
+    if rule is None:
+        if span.touches(values["when"]):
+            yield Happening(None, values)
+        return
+    changed: Mapping[Original, Any] = values.get(OCCURRENCES, {})
+    for original in _originals(rule, values["when"], span):
+        if original not in changed:
+            yield from _if_within(happening(values, original), span)
+    for original, state in changed.items():
+        if state is not CANCELLED:
+            yield from _if_within(happening(values, original), span)
+
+
+def happening(values: Values, original: Original) -> Happening:
+    """A series as it is at one of its places."""
+    state = values.get(OCCURRENCES, {}).get(original, {})
+    one = {name: value for name, value in values.items() if name not in ("recurrence", OCCURRENCES)}
+    return Happening(original, {**one, "when": occurrence(values["when"], original), **state})
+
+
+def _if_within(found: Happening, span: Span) -> Iterator[Happening]:
+    if span.touches(found.when):
+        yield found
+
+
+def _originals(rule: Recurrence, when: When, span: Span) -> Iterator[Original]:
+    """Those that may lie in the span; a day more on each side, whatever the clocks say."""
+    since = span.first - (when.end - when.start) - 2 * ONE_DAY
+    for original in occurrences(rule, when, since):
+        day = original.date() if isinstance(original, datetime) else original
+        if day > span.end + ONE_DAY:
+            return
+        if day >= since:
+            yield original

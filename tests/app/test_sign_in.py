@@ -1,0 +1,312 @@
+"""Who gets in, and how long they stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pyotp
+import pytest
+
+from app import credentials, onetime, people, secondfactor
+from app.proof import Proof, Prover
+from projections import sessions as rows
+from tests.app.house import House
+from tests.app.reader import PASSWORD, Reader, pages, with_password
+
+
+@pytest.fixture
+def house(house: House) -> House:
+    with_password(house)
+    return house
+
+
+@pytest.fixture
+def reader(house: House) -> Reader:
+    return Reader(pages(house))
+
+
+@pytest.fixture
+def signed_in(reader: Reader) -> Reader:
+    assert reader.sign_in().status == 303
+    return reader
+
+
+def enrol(house: House) -> pyotp.TOTP:
+    """Ada's authenticator app; it is the second factor from now on."""
+    ada, prover = house.account(), Prover(house.groupware)
+    author = house.groupware.author("user:ada", "test")
+    offer = secondfactor.begin(prover, author, ada.id, Proof(PASSWORD), "app", None)
+    totp = pyotp.parse_uri(offer.uri)
+    assert isinstance(totp, pyotp.TOTP)
+    first = totp.at(house.clock())
+    secondfactor.enrol(prover, author, ada.id, first, "a password for phones")
+    house.clock.advance(minutes=2)
+    return totp
+
+
+# The password
+
+
+@pytest.mark.parametrize("name", ["ada", "ADA", "ada@example.org", "EXAMPLE\\ada"])
+def test_the_name_is_understood_as_phones_may_write_it(reader: Reader, name: str) -> None:
+    assert reader.sign_in(name)["Location"] == "/my"
+    assert reader.get("/my").status == 200
+
+
+@pytest.mark.parametrize("name", ["ada", "nobody"])
+def test_a_wrong_password_and_an_unknown_name_are_told_the_same(reader: Reader, name: str) -> None:
+    answer = reader.sign_in(name, "not the password")
+    assert answer.status == 422
+    assert "The name or the password is not right." in answer.text
+    assert reader.get("/my").status == 303
+
+
+def test_what_was_typed_as_a_name_stands_there_again_and_the_password_does_not(
+    reader: Reader,
+) -> None:
+    answer = reader.sign_in('"><script>alert(1)</script>', "not the password")
+    assert answer.field("name") == '"><script>alert(1)</script>'
+    assert "<script" not in answer.text
+    assert "not the password" not in answer.text
+
+
+def test_guessing_is_slowed_down_and_the_page_says_for_how_long(
+    reader: Reader, house: House
+) -> None:
+    answers = [reader.sign_in(password=f"guess number {n}") for n in range(8)]
+    assert [answer.status for answer in answers][:5] == [422] * 5
+    assert answers[-1].status == 429
+    assert "seconds, then try again" in answers[-1].text
+    assert reader.sign_in().status == 429, "the right one is not looked at either"
+    house.clock.advance(minutes=16)
+    assert reader.sign_in().status == 303
+
+
+# The session
+
+
+def test_who_signs_in_gets_a_token_that_nobody_had_before(reader: Reader) -> None:
+    reader.get("/sign-in")
+    planted = reader.cookies["taccuino"]
+    reader.sign_in()
+    assert reader.cookies["taccuino"] != planted
+    assert Reader(reader.app, cookies={"taccuino": planted}).get("/my").status == 303
+
+
+def test_a_token_that_somebody_made_up_never_becomes_a_session(reader: Reader) -> None:
+    reader.cookies = {"taccuino": "planted"}
+    reader.sign_in()
+    assert reader.cookies["taccuino"] != "planted"
+    assert Reader(reader.app, cookies={"taccuino": "planted"}).get("/my").status == 303
+
+
+def test_the_store_knows_no_token(signed_in: Reader, house: House) -> None:
+    token = signed_in.cookies["taccuino"]
+    with house.groupware.reading() as connection:
+        dump = "\n".join(connection.iterdump())
+    assert token not in dump
+    assert token.encode().hex() not in dump.lower()
+
+
+def test_a_session_ends_when_it_is_not_used_for_two_hours(signed_in: Reader, house: House) -> None:
+    for _ in range(3):
+        house.clock.advance(minutes=100)
+        assert signed_in.get("/my").status == 200
+    house.clock.advance(minutes=121)
+    assert signed_in.get("/my").status == 303
+
+
+def test_a_session_ends_after_half_a_day_however_much_it_is_used(
+    signed_in: Reader, house: House
+) -> None:
+    for _ in range(11):
+        house.clock.advance(hours=1)
+        assert signed_in.get("/my").status == 200
+    house.clock.advance(hours=1)
+    assert signed_in.get("/my").status == 303
+
+
+def test_a_session_does_not_outlive_a_clock_that_is_set_back(
+    signed_in: Reader, house: House
+) -> None:
+    house.clock.advance(hours=-1)
+    assert signed_in.get("/my").status == 303
+
+
+def new_password(house: House) -> None:
+    people.set_password(house.groupware, house.admin, house.account().id, "another password")
+
+
+def disabled(house: House) -> None:
+    people.disable(house.groupware, house.admin, house.account().id)
+
+
+def activesync_password(house: House) -> None:
+    credentials.put(house.groupware, house.admin, house.account().id, "for phones only")
+
+
+@pytest.mark.parametrize("change", [new_password, disabled, activesync_password])
+def test_a_session_ends_at_once_when_the_secrets_of_its_person_change(
+    signed_in: Reader, house: House, change: Any
+) -> None:
+    change(house)
+    assert signed_in.get("/my").status == 303
+
+
+def test_signing_out_ends_the_session_and_not_only_the_cookie(signed_in: Reader) -> None:
+    token = signed_in.cookies["taccuino"]
+    signed_in.get("/my")
+    answer = signed_in.post("/sign-out")
+    assert answer["Location"] == "/sign-in?said=signed_out"
+    assert "taccuino" not in signed_in.cookies
+    assert Reader(signed_in.app, cookies={"taccuino": token}).get("/my").status == 303
+
+
+def test_signing_out_everywhere_reaches_other_browsers_and_other_people_not(
+    signed_in: Reader, house: House
+) -> None:
+    house.person("bob")
+    with_password(house, "bob")
+    other, bob = Reader(signed_in.app), Reader(pages(house))
+    other.sign_in()
+    bob.sign_in("bob")
+    signed_in.get("/my/settings")
+    signed_in.post("/sign-out", {"everywhere": "1"})
+    assert [each.get("/my").status for each in (signed_in, other, bob)] == [303, 303, 200]
+
+
+def test_sessions_that_are_over_are_not_kept(signed_in: Reader, house: House) -> None:
+    house.clock.advance(hours=13)
+    Reader(signed_in.app).sign_in()
+    with house.groupware.reading() as connection:
+        assert rows.count(connection, house.account().id) == 1
+
+
+# The second factor
+
+
+def test_the_password_alone_opens_nothing_where_there_is_a_second_factor(
+    reader: Reader, house: House
+) -> None:
+    enrol(house)
+    assert reader.sign_in()["Location"] == "/sign-in/code"
+    for page in ("/my", "/my/contacts", "/my/settings"):
+        assert reader.get(page)["Location"] == "/sign-in/code"
+    assert "authenticator app" in reader.get("/sign-in/code").text
+
+
+def test_the_code_opens_it_under_a_new_token(reader: Reader, house: House) -> None:
+    totp = enrol(house)
+    reader.sign_in()
+    halfway = reader.cookies["taccuino"]
+    reader.get("/sign-in/code")
+    answer = reader.post("/sign-in/code", {"code": totp.at(house.clock()), "back": "/my/contacts"})
+    assert answer["Location"] == "/my/contacts"
+    assert reader.get("/my").status == 200
+    assert reader.cookies["taccuino"] != halfway
+    assert Reader(reader.app, cookies={"taccuino": halfway}).get("/my").status == 303
+
+
+def test_a_wrong_code_opens_nothing_and_many_of_them_are_not_looked_at(
+    reader: Reader, house: House
+) -> None:
+    totp = enrol(house)
+    reader.sign_in()
+    reader.get("/sign-in/code")
+    right = totp.at(house.clock())
+    wrong = f"{(int(right) + 7) % 10**6:06}"
+    answers = [reader.post("/sign-in/code", {"code": wrong}) for _ in range(8)]
+    assert answers[0].status == 422
+    assert answers[-1].status == 429
+    assert reader.post("/sign-in/code", {"code": right}).status == 429
+    assert reader.get("/my").status == 303
+
+
+def test_whoever_does_not_show_the_code_soon_begins_anew(reader: Reader, house: House) -> None:
+    enrol(house)
+    reader.sign_in()
+    house.clock.advance(minutes=11)
+    assert reader.get("/sign-in/code")["Location"] == "/sign-in?back=/sign-in/code"
+
+
+class Letters:
+    """A post that keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.bodies: list[str] = []
+
+    def send(self, to: str, subject: str, body: str) -> None:
+        self.bodies.append(body)
+
+    @property
+    def code(self) -> str:
+        words = self.bodies[-1].split()
+        return next(word for word in words if word.isdecimal() and len(word) == onetime.DIGITS)
+
+
+@pytest.fixture
+def letters(house: House) -> Iterator[Letters]:
+    letters = Letters()
+    ada, author = house.account(), house.groupware.author("user:ada", "test")
+    prover = Prover(house.groupware)
+    secondfactor.begin(prover, author, ada.id, Proof(PASSWORD), "mail", letters)
+    secondfactor.enrol(prover, author, ada.id, letters.code, "a password for phones")
+    house.clock.advance(minutes=2)
+    return letters
+
+
+def test_a_code_by_mail_is_sent_when_the_password_was_right(house: House, letters: Letters) -> None:
+    reader = Reader(pages(house, letters))
+    sent = len(letters.bodies)
+    reader.sign_in(password="not the password")
+    assert len(letters.bodies) == sent
+    reader.sign_in()
+    assert len(letters.bodies) == sent + 1
+    reader.get("/sign-in/code")
+    assert reader.post("/sign-in/code", {"code": letters.code}).status == 303
+    assert reader.get("/my").status == 200
+
+
+def test_another_code_is_sent_on_demand_but_not_at_once(house: House, letters: Letters) -> None:
+    reader = Reader(pages(house, letters))
+    reader.sign_in()
+    sent = len(letters.bodies)
+    reader.get("/sign-in/code")
+    soon = reader.post("/sign-in/code", {"again": "1"})
+    assert (soon.status, len(letters.bodies)) == (429, sent)
+    assert "ask again in 30 seconds" in soon.text
+    house.clock.advance(seconds=31)
+    later = reader.post("/sign-in/code", {"again": "1"})
+    assert (later.status, len(letters.bodies)) == (200, sent + 1)
+    assert "Another code is on its way." in later.text
+
+
+# Where to
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "javascript:alert(1)",
+        "evil.example",
+        "/my\r\nSet-Cookie: x=1",
+        "/\t/evil.example",
+        "",
+    ],
+)
+def test_nobody_is_sent_to_a_place_that_is_not_ours(reader: Reader, elsewhere: str) -> None:
+    reader.get("/sign-in")
+    form = {"name": "ada", "password": PASSWORD, "back": elsewhere}
+    assert reader.post("/sign-in", form)["Location"] in ("/", "/my")
+
+
+def test_whoever_was_on_the_way_to_a_page_gets_there(reader: Reader) -> None:
+    way = reader.get("/my/contacts?q=rossi&page=2")["Location"]
+    back = reader.get(way).field("back")
+    assert back == "/my/contacts?q=rossi&page=2"
+    assert reader.sign_in(back=back)["Location"] == back
