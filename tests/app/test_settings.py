@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -49,6 +50,17 @@ def test_the_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
 def test_lists_in_the_environment_are_words(tmp_path: Path) -> None:
     settings = load(tmp_path, TRUSTED_PROXIES="127.0.0.1, 10.1.0.0/16")
     assert [str(network) for network in settings.trusted_proxies] == ["127.0.0.1/32", "10.1.0.0/16"]
+
+
+def test_the_examples_for_administrators_are_good(tmp_path: Path) -> None:
+    certificate, _ = a_certificate(tmp_path, "ca")
+    (tmp_path / "ldap.password").write_text("secret")
+    told = (Path(__file__).parents[2] / "docs" / "ldap.md").read_text("utf-8")
+    examples = re.findall("```toml\n(.*?)```", told, re.DOTALL)
+    assert len(examples) == 3
+    for example in examples:
+        text = re.sub('ldap_ca_file = ".*"', f'ldap_ca_file = "{certificate}"', example)
+        assert load(tmp_path, text).ldap_servers
 
 
 def test_a_directory_needs_its_servers_and_where_people_are(tmp_path: Path) -> None:

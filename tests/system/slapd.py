@@ -59,7 +59,14 @@ userPassword: {SECRET}
 dn: ou=people,{BASE}
 objectClass: organizationalUnit
 ou: people
+
+dn: ou=elsewhere,ou=people,{BASE}
+objectClass: referral
+objectClass: extensibleObject
+ou: elsewhere
+ref: ldap://{HERE}:1/ou=elsewhere,{BASE}
 """
+"""Beside the people there is a hint that more of them are elsewhere, as Active Directory has it."""
 
 
 @dataclass(frozen=True)

@@ -161,6 +161,8 @@ def test_an_escaped_name_is_letters_digits_and_numbers_of_octets() -> None:
     [
         ("(uid={name})", True),
         ("(&(objectClass=user)(!(x=2))(sAMAccountName={name}))", True),
+        ("(memberOf:1.2.840.113556.1.4.1941:=cn=Phones,dc=org)", False),
+        ("(&(uid={name})(memberOf:1.2.840.113556.1.4.1941:=cn=Phones,dc=org))", True),
         ("uid={name}", False),
         ("(uid=ada)", False),
         ("(&(uid={name})", False),
@@ -208,6 +210,17 @@ def test_a_service_that_is_refused_is_trouble_and_not_a_no(slapd: Slapd, tmp_pat
 def test_a_base_that_is_not_there_is_trouble(slapd: Slapd) -> None:
     directory = replace(slapd.directory(), base="ou=nowhere,dc=example,dc=org")
     assert "noSuchObject" in down(directory)
+
+
+def test_a_server_that_takes_no_password_as_things_are_says_nothing_about_it(
+    tmp_path: Path,
+) -> None:
+    demanding = "security simple_bind=128"
+    slapd = Slapd(tmp_path, [ADA], tls=False, anonymous=True, more=demanding)
+    with running(slapd):
+        directory = slapd.directory(bind_dn="", bind_password_file=None)
+        assert directory.people("ada") != []
+        assert "confidentialityRequired" in down(directory)
 
 
 def test_entries_elsewhere_are_not_followed(slapd: Slapd, tmp_path: Path) -> None:
@@ -278,8 +291,9 @@ def tarpit(
         def talk(visitor: socket.socket) -> None:
             try:
                 visitor.sendall(greeting)
-                while drip and not over.wait(0.05):
-                    visitor.sendall(drip)
+                for _ in range(200 if drip else 0):
+                    if not over.wait(0.05):
+                        visitor.sendall(drip)
                 if not hangs:
                     visitor.shutdown(socket.SHUT_WR)
             except OSError:
