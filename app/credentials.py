@@ -58,7 +58,8 @@ def set_activesync_password(
     prover.expect(author, account, proof)
     if passwords.normal(chosen) == passwords.normal(proof.password):
         raise SecretInUse("this is the login password: choose another for phones")
-    return NewPassword(put(prover.groupware, author, account, chosen, label, id), chosen)
+    ready = hashed(prover.groupware, account, chosen)
+    return NewPassword(put(prover.groupware, author, account, ready, label, id), chosen)
 
 
 def view_activesync_password(
@@ -96,7 +97,7 @@ def reset_activesync_password(
 ) -> UUID:
     """An administrator's way: the password is one they have made up and will hand over."""
     expect_fit(password, label)
-    return put(groupware, author, account, password, label, id)
+    return put(groupware, author, account, hashed(groupware, account, password), label, id)
 
 
 def withdraw(groupware: Groupware, author: Authorship, account: UUID, id: UUID) -> None:
@@ -104,24 +105,37 @@ def withdraw(groupware: Groupware, author: Authorship, account: UUID, id: UUID) 
     people.change(groupware, author, account, lambda it: it.remove_activesync_password(id))
 
 
+@dataclass(frozen=True)
+class Hashed:
+    """A password for phones, hashed before anybody has to wait for the store."""
+
+    password: str = field(repr=False)
+    hash: str = field(repr=False)
+    digest: bytes = field(repr=False)
+
+
+def hashed(groupware: Groupware, account: UUID, password: str) -> Hashed:
+    digest = digest_of(groupware, account, password)
+    return Hashed(password, passwords.hash_password(password), digest)
+
+
 def put(
     groupware: Groupware,
     author: Authorship,
     account: UUID,
-    password: str,
+    new: Hashed,
     label: str = "",
     id: UUID | None = None,
 ) -> UUID:
-    """The password hashed, recognisable, and sealed where it may be looked at; its id."""
-    hash, digest = passwords.hash_password(password), digest_of(groupware, account, password)
+    """The password in force, and sealed where it may be looked at; its id."""
     with groupware.acting(author) as connection:
         person = groupware.load(Account, account)
         before = person.activesync_passwords.get(id) if id else None
         label = before.label if before else " ".join(label.split())
         id = id or uuid4()
         kept = house.holds(connection, PASSWORDS_VIEWABLE)
-        sealed = groupware.keyring.seal(account, _place(id), password.encode()) if kept else b""
-        person.set_activesync_password(ActiveSyncPassword(id, label, hash, digest, sealed))
+        box = groupware.keyring.seal(account, _place(id), new.password.encode()) if kept else b""
+        person.set_activesync_password(ActiveSyncPassword(id, label, new.hash, new.digest, box))
         groupware.save(person)
     return id
 

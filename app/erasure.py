@@ -9,7 +9,7 @@ from app import items as use
 from app.composition import CODEC
 from app.groupware import Groupware
 from domain.base import Authorship
-from projections import items, relations, schema
+from projections import attempts, codes, items, relations, schema
 from projections.rebuild import rebuild
 
 
@@ -25,6 +25,8 @@ def erase(groupware: Groupware, keyring: Keyring, author: Authorship, subject: U
         row = items.item(connection, subject)
         if row is not None and not row.removed:
             use.remove(groupware, use.load(groupware, connection, subject))
+        attempts.forget(connection, subject)
+        codes.forget(connection, subject)
         keyring.erase(subject)
         rebuild(groupware, connection, schema.create, schema.projectors(CODEC))
     return mentioning

@@ -90,8 +90,8 @@ class Prover:
         who = guesses.name(row, row.name, "code")
         self._expect_patience(guesses, who, address)
         with self.groupware.acting(author) as connection:
-            person = self.groupware.load(Account, account)
-            right = onetime.spend(self.groupware, connection, row, person, code)
+            person, now = self.groupware.load(Account, account), accounts.by_id(connection, account)
+            right = now is not None and onetime.spend(self.groupware, connection, now, person, code)
             self.groupware.save(person)
         if not right:
             guesses.count(who, address)

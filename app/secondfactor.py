@@ -14,7 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from app import onetime, people
-from app.credentials import expect_fit, put
+from app.credentials import Hashed, expect_fit, hashed, put
 from app.groupware import Groupware
 from app.guesses import Guesses
 from app.onetime import Post
@@ -102,12 +102,11 @@ def enrol(
     PhonesWouldStop if there is no ActiveSync password and none is given; then nothing changed.
     """
     groupware = prover.groupware
-    if activesync_password is not None:
-        expect_fit(activesync_password)
+    ready = _ready(groupware, account, activesync_password)
     guesses = Guesses(groupware)
     with groupware.reading() as connection:
         row = _expect_account(connection, account)
-        _expect_password(connection, row, activesync_password)
+        _expect_password(connection, row, ready)
     who = guesses.name(row, row.name, "code")
     if (wait := guesses.wait(who, address)) > 0:
         raise TooManyGuesses(int(wait) + 1)
@@ -117,8 +116,8 @@ def enrol(
         step = onetime.spend_first(groupware, connection, row, begun, code)
         if step is not None:
             codes.end_enrolment(connection, account)
-            if activesync_password is not None and not row.has_activesync_password:
-                put(groupware, author, account, activesync_password)
+            if ready is not None and not row.has_activesync_password:
+                put(groupware, author, account, ready)
             digests = [onetime.recovery_digest(groupware, row, each) for each in recovery]
             _turn_on(groupware, account, begun, step, digests)
     if step is None:
@@ -161,17 +160,16 @@ def turn_on_for(
 ) -> None:
     """An administrator's way: codes go by mail. PhonesWouldStop as for `enrol`; the password is
     one that the administrator has made up and will hand over."""
-    if activesync_password is not None:
-        expect_fit(activesync_password)
+    ready = _ready(groupware, account, activesync_password)
     if post is None:
         raise Refused("no mail can be sent from here: smtp_host is not set")
     with groupware.acting(author) as connection:
         row = _expect_account(connection, account)
-        _expect_password(connection, row, activesync_password)
+        _expect_password(connection, row, ready)
         if row.own_factor != "off":
             raise Refused(f"{row.name} has a second factor already")
-        if activesync_password is not None and not row.has_activesync_password:
-            put(groupware, author, account, activesync_password)
+        if ready is not None and not row.has_activesync_password:
+            put(groupware, author, account, ready)
         person = groupware.load(Account, account)
         person.enrol("mail")
         groupware.save(person)
@@ -210,10 +208,15 @@ def _turn_on(
     groupware.save(person)
 
 
-def _expect_password(
-    connection: sqlite3.Connection, row: AccountRow, activesync_password: str | None
-) -> None:
-    if row.enabled and not row.has_activesync_password and activesync_password is None:
+def _ready(groupware: Groupware, account: UUID, password: str | None) -> Hashed | None:
+    if password is None:
+        return None
+    expect_fit(password)
+    return hashed(groupware, account, password)
+
+
+def _expect_password(connection: sqlite3.Connection, row: AccountRow, ready: Hashed | None) -> None:
+    if row.enabled and not row.has_activesync_password and ready is None:
         phones = phones_that_would_stop(connection, row.id)
         raise PhonesWouldStop(phones, "an ActiveSync password has to be set in the same step")
 

@@ -183,6 +183,17 @@ def settle(connection: sqlite3.Connection, account: UUID, device: str) -> None:
     )
 
 
+def forget(connection: sqlite3.Connection, account: UUID) -> None:
+    """Nothing is left of the phones of a person who is forgotten."""
+    for table in ("useless_secret", "directory_secret"):
+        connection.execute(f"DELETE FROM {table} WHERE account = ?", (account.bytes,))
+    connection.execute(
+        "DELETE FROM password_used WHERE password IN"
+        " (SELECT id FROM activesync_password WHERE account = ?)",
+        (account.bytes,),
+    )
+
+
 def useless(connection: sqlite3.Connection, account: UUID | None = None) -> list[Useless]:
     """The phones of a person, or of everybody, that send what is of no use, the newest first."""
     rows = connection.execute(

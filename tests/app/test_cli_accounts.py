@@ -9,6 +9,7 @@ import pyotp
 import pytest
 
 from app.auth import Authenticator, Unauthorized
+from app.cli import asking, second_factor
 from app.proof import Prover
 from domain.partnership import Partnership
 from projections import attempts
@@ -152,8 +153,8 @@ def test_codes_by_mail_are_turned_on_used_and_reset(
         def asked(stdin: bool, prompt: str, *, confirm: bool = False) -> str:
             return box.code() if "mail" in prompt else next(typed)
 
-        monkeypatch.setattr("app.cli.asking.secret", asked)
-        monkeypatch.setattr("app.cli.second_factor.secret", asked)
+        monkeypatch.setattr(asking, "secret", asked)
+        monkeypatch.setattr(second_factor, "secret", asked)
         result = cli.run("second-factor", "enrol", "ada", "mail")
         assert result.exit_code == 0, result.output
         assert "TABLET" in result.stdout
@@ -181,8 +182,8 @@ def test_an_app_is_enrolled_and_its_codes_open_what_is_the_persons(
         return SECRET if "ActiveSync" in prompt else PASSWORD
 
     monkeypatch.setattr(pyotp, "random_base32", kept)
-    monkeypatch.setattr("app.cli.asking.secret", asked)
-    monkeypatch.setattr("app.cli.second_factor.secret", asked)
+    monkeypatch.setattr(asking, "secret", asked)
+    monkeypatch.setattr(second_factor, "secret", asked)
     said = cli.done("second-factor", "enrol", "ada", "app")
     assert made[-1] in said
     recovery = re.findall(r"^\w{5}-\w{5}$", said, re.MULTILINE)

@@ -19,7 +19,7 @@ from domain.base import Authorship
 from domain.calendar import Attendee
 from domain.folder import CONTACTS
 from domain.item import HeldEdit
-from projections import schema
+from projections import attempts, codes, schema
 from projections.history import history
 from projections.verify import verify
 from tests.builders import (
@@ -135,3 +135,15 @@ def test_a_held_edit_of_a_person_who_was_forgotten_can_still_be_decided(
     assert decide(house.groupware, house.groupware.author("admin:root", "r"), burst) == 1
     assert house.rows("SELECT * FROM hold") == []
     assert house.rows("SELECT * FROM set_aside") == []
+
+
+def test_nothing_is_left_of_the_phones_and_codes_of_a_person_who_was_forgotten(
+    house: House,
+) -> None:
+    with house.editing() as connection:
+        attempts.note_useless(connection, house.account, "PHONE", attempts.OUTDATED, "T/1", 1.0)
+        codes.keep_mail_code(connection, house.account, b"digest", 1.0)
+        codes.begin_enrolment(connection, house.account, "app", b"box", 1.0)
+    forget(house, house.account)
+    for table in ("useless_secret", "mail_code", "enrolment"):
+        assert house.rows(f"SELECT * FROM {table}") == []

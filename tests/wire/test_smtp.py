@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,3 +99,23 @@ def test_nobody_writes_headers_by_an_address(box: PostBox) -> None:
     with pytest.raises(ValueError, match="linefeed"):
         to(box).send(f"{ZOE}\nBcc: eve@example.org", "Code", TEXT)
     assert box.mails == []
+
+
+def test_greenlets_run_on_while_a_mail_is_handed_over(box: PostBox) -> None:
+    program = f"""
+from gevent import monkey; monkey.patch_all()
+import gevent
+from adapters.mail.smtp import Smtp
+ticks = []
+def tick():
+    while True:
+        ticks.append(1)
+        gevent.sleep(0)
+clock = gevent.spawn(tick)
+Smtp({HOST!r}, "taccuino@example.org", {box.port}).send({ZOE!r}, "Code", "123456")
+assert len(ticks) > 10, len(ticks)
+clock.kill()
+"""
+    done = subprocess.run([sys.executable, "-c", program], check=False, timeout=60)
+    assert done.returncode == 0
+    assert [mail["To"] for mail in box.mails] == [ZOE]
