@@ -12,6 +12,7 @@ from falcon import testing
 
 from app import people
 from app.eas import ActiveSync
+from app.logins import logins
 from app.proof import Prover
 from app.routes import create_app
 from app.settings import Settings
@@ -112,7 +113,7 @@ class Reader:
 def pages(house: House, post: Any = None, **settings: Any) -> Any:
     """The application over a house, as `wsgi.start` has it."""
     chosen = Settings(home=house.settings.home, **settings)
-    prover = Prover(house.groupware)
+    prover = Prover(house.groupware, logins(chosen, house.groupware))
     site = Site(house.groupware, chosen, prover, Sessions(house.groupware), post)
     phones = ActiveSync(house.groupware, house.hub, chosen, authenticate, welcome, {})
     return create_app(phones, site)

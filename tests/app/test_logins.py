@@ -24,6 +24,7 @@ from app.settings import Settings
 from domain.credentials import RETIRED_KEPT
 from projections import attempts
 from tests.app.house import House
+from tests.app.reader import Reader, pages
 
 HOME = "192.0.2.7"
 SECRET = "secret of the directory"
@@ -319,3 +320,11 @@ def test_who_signs_in_elsewhere_is_judged_in_the_same_way(door: Door) -> None:
     door.directory.down = True
     with pytest.raises(DirectoryDown):
         prover.sign_in("ada", SECRET, HOME)
+
+
+def test_at_the_pages_nobody_is_told_that_their_password_is_wrong(door: Door) -> None:
+    reader = Reader(pages(door.house), headers={"Accept-Language": "en"})
+    answer = reader.sign_in("ada", SECRET)
+    assert (answer.status, answer["Retry-After"]) == (503, "60")
+    assert "the directory that knows your password" in answer.text.lower()
+    assert reader.sign_in("bob", OWN).status == 303
