@@ -49,7 +49,8 @@ def mentioned() -> Iterator[str]:
     """Every text that stands in templates and code, and the name of every class."""
     for path in TEMPLATES:
         yield from re.findall(r'"([\w.-]+)"', path.read_text())
-    for path in (*APP.rglob("*.py"), *APP.parent.glob("domain/*.py")):
+    rooms = (APP, APP.parent / "domain", APP.parent / "adapters")
+    for path in (path for room in rooms for path in room.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value
