@@ -18,7 +18,7 @@ from gevent.lock import BoundedSemaphore
 
 from ops.bench.figures import Figure, percentile
 from ops.bench.measure import MILLI, Bench
-from ops.bench.parking import newcomers, warm_up
+from ops.bench.parking import AT_A_TIME, PAUSE, newcomers, warm_up
 from ops.bench.phone import CALENDAR, Phone, expect, items
 from ops.bench.pushing import HEARTBEAT, ping
 
@@ -27,7 +27,6 @@ EDITS: Final = 0.01
 """This part of the stream are edits; the rest ask for news or for the folders."""
 
 LOOKS: Final = 0.9
-AT_A_TIME, PAUSE = 50, 0.02
 PATIENCE: Final = 120.0
 
 

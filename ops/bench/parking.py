@@ -21,7 +21,9 @@ from ops.bench.wire import Line
 
 SETTING_UP: Final = 8
 WARMING: Final = 400
-AT_A_TIME, PAUSE = 50, 0.02
+AT_A_TIME, PAUSE = 50, 0.1
+"""No more come than two cores can take in; the kernel would reset what they leave waiting."""
+
 PATIENCE: Final = 300
 LOOKING: Final = b"POST /?Cmd=Sync HTTP/1.1\r\nHost: bare\r\nContent-Length: 0\r\n\r\n"
 WAITING: Final = LOOKING.replace(b"Sync", b"Ping")
