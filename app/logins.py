@@ -19,7 +19,7 @@ from app.groupware import Groupware
 from app.journal import log
 from app.judging import digest_of, own_password
 from app.settings import Settings
-from domain.refused import Refused
+from domain.refused import Refused, Unknown
 from projections import attempts
 from projections.accounts import AccountRow
 
@@ -103,6 +103,25 @@ def directory(settings: Settings) -> Directory | None:
         mail=settings.ldap_mail,
         timeout=settings.ldap_timeout,
     )
+
+
+def expect_directory(settings: Settings) -> Directory:
+    """The directory; Refused if there is none."""
+    found = directory(settings)
+    if found is None:
+        raise Refused("no directory is set up: TACCUINO_LDAP_SERVERS and docs/ldap.md say how")
+    return found
+
+
+def look_up(settings: Settings, name: str) -> Person:
+    """The one entry of this name, for whoever is to have an account; Refused if there is none or
+    more than one, or DirectoryDown."""
+    found = expect_directory(settings).people(name)
+    if not found:
+        raise Unknown(f"the directory knows no {name}; `taccuino directory check {name}` shows it")
+    if len(found) > 1:
+        raise Refused(f"the directory has more than one {name}: a narrower ldap_filter is needed")
+    return found[0]
 
 
 def logins(settings: Settings, groupware: Groupware) -> Logins:

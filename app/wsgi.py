@@ -8,6 +8,7 @@ from app.commands import COMMANDS
 from app.composition import open_to_serve, post_office
 from app.eas import ActiveSync
 from app.groupware import Groupware
+from app.judging import LoginCheck
 from app.logins import logins
 from app.proof import Prover
 from app.push.wake import WakeHub
@@ -34,11 +35,11 @@ def start(settings: Settings, hub: WakeHub) -> WSGI:
             commands=COMMANDS,
             still=Stillness(groupware.pool),
         ),
-        open_site(groupware, settings),
+        open_site(groupware, settings, login),
     )
 
 
-def open_site(groupware: Groupware, settings: Settings) -> Site:
+def open_site(groupware: Groupware, settings: Settings, login: LoginCheck) -> Site:
     """The pages over the same store."""
-    prover = Prover(groupware, logins(settings, groupware))
+    prover = Prover(groupware, login)
     return Site(groupware, settings, prover, Sessions(groupware), post_office(settings))

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from adapters.directory.person import DirectoryDown, Person
-from app import logins
+from adapters.directory.person import DirectoryDown
 from app.cli.show import table
+from app.logins import expect_directory
 from app.settings import Settings
-from domain.refused import Refused, Unknown
 
 if TYPE_CHECKING:
     from adapters.directory.ldap import Directory
@@ -26,30 +25,12 @@ def directory() -> None:
 @click.argument("name")
 def check(name: str) -> None:
     """Ask each server of the directory for NAME, and show what it tells; nothing secret is."""
-    asked = of(Settings.load())
+    asked = expect_directory(Settings.load())
     told = [(url, *_answer(replace(asked, servers=(url,)), name)) for url in asked.servers]
     rows = [(url, *row) for url, _, row in told]
     table(("server", "answer", "full name", "mail"), rows, "")
     if not all(good for _, good, _ in told):
         raise click.ClickException(f"not every server tells of one {name}: docs/ldap.md has more")
-
-
-def of(settings: Settings) -> Directory:
-    """The directory; Refused if none is set up."""
-    found = logins.directory(settings)
-    if found is None:
-        raise Refused("no directory is set up: TACCUINO_LDAP_SERVERS and docs/ldap.md say how")
-    return found
-
-
-def person(settings: Settings, name: str) -> Person:
-    """The one entry with this name; Refused if there is none or more, or DirectoryDown."""
-    found = of(settings).people(name)
-    if not found:
-        raise Unknown(f"the directory knows no {name}; `taccuino directory check {name}` shows it")
-    if len(found) > 1:
-        raise Refused(f"the directory has more than one {name}: a narrower ldap_filter is needed")
-    return found[0]
 
 
 def _answer(asked: Directory, name: str) -> tuple[bool, tuple[str, str, str]]:

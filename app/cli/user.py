@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from app import people
-from app.cli.directory import person
 from app.cli.house import House, in_house
 from app.cli.show import table
 from app.cli.types import password as ask
 from app.cli.user_show import show
 from app.i18n import LANGUAGES
+from app.logins import look_up
 from app.passwords import expect_strong
 from projections import accounts
 from projections.accounts import AccountRow
@@ -52,7 +52,7 @@ def add(
 ) -> None:
     """Add a person, with their login password, or with --ldap as the directory knows them."""
     if ldap:
-        known = person(house.settings, name)
+        known = look_up(house.settings, name)
         mail, full_name = mail or known.mail, full_name or known.full_name
     if not mail:
         raise click.UsageError("which address do they have? say --mail")
