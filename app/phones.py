@@ -155,17 +155,6 @@ def unblock(groupware: Groupware, author: Authorship, partnership: UUID) -> None
     change(groupware, author, partnership, lambda phone: phone.unblock())
 
 
-def cancel_wipe(groupware: Groupware, author: Authorship, partnership: UUID) -> None:
-    change(groupware, author, partnership, lambda phone: phone.cancel_wipe())
-
-
-def acknowledge_wipe(
-    groupware: Groupware, author: Authorship, partnership: UUID, status: int
-) -> None:
-    """What the phone says became of its wipe; it is blocked from here on."""
-    change(groupware, author, partnership, lambda phone: phone.acknowledge_wipe(status))
-
-
 def forget(groupware: Groupware, author: Authorship, partnership: UUID) -> None:
     """End the partnership; should the phone come again, it is a new one. Its person cannot get
     rid of a block that way."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from adapters.wbxml import E, Element
-from app import folders, people, phones, wiping
+from app import access, folders, people, phones, wiping
 from app.composition import CODEC
 from projections.folders import folders as all_folders
 from tests.app.shell import RIGHT, Response
@@ -147,6 +147,33 @@ def blocked(stage: Stage, phone: Phone) -> None:
 
 def unblocked(stage: Stage, phone: Phone) -> None:
     phones.unblock(stage.groupware, stage.house.admin, stage.house.phone(device="PHONE1").id)
+
+
+def quarantined(stage: Stage, phone: Phone) -> None:
+    access.put_rule(stage.groupware, stage.house.admin, "type", "iPhone", "quarantine")
+
+
+def ruled_out(stage: Stage, phone: Phone) -> None:
+    access.put_rule(stage.groupware, stage.house.admin, "type", "iPhone", "block")
+
+
+def without_rule(stage: Stage, phone: Phone) -> None:
+    access.remove_rule(stage.groupware, stage.house.admin, "type", "iPhone")
+
+
+def under_ceiling(stage: Stage, phone: Phone) -> None:
+    people.set_ceiling(stage.groupware, stage.house.admin, stage.house.account().id, "14.1")
+
+
+def without_ceiling(stage: Stage, phone: Phone) -> None:
+    people.set_ceiling(stage.groupware, stage.house.admin, stage.house.account().id, "")
+
+
+def silent(stage: Stage, phone: Phone) -> None:
+    """A phone was here once, and was not heard of for long."""
+    stage.post("FolderSync", "16.1", FIRST, query=line("OTHER"))
+    id = stage.house.phone(device="OTHER").id
+    phones.change(stage.groupware, stage.house.admin, id, lambda it: it.fall_silent())
 
 
 def _below(element: Element) -> list[Element]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from adapters.wbxml import E
+from tests.app.handset import fetching
 from tests.app.test_find import find
 from tests.app.test_provision import about, acknowledgement, initial
 from tests.app.test_search import search, within
 from tests.app.test_settings_command import put, s, settings
-from tests.faults.acts import after, post
+from tests.faults.acts import ALL, after, news, ping, post, sync, wished
 from tests.faults.asks import (
     EVERYTHING,
     FIRST,
@@ -30,15 +31,21 @@ from tests.faults.asks import (
     offered,
     operations,
     provision,
+    quarantined,
+    ruled_out,
     said,
     search_mail,
+    silent,
     strict,
     the_item,
     to_be_wiped,
     unblocked,
+    under_ceiling,
     under_policy,
     wiped,
+    without_ceiling,
     without_policy,
+    without_rule,
 )
 from tests.faults.scenario import Scenario, folder_command
 
@@ -233,6 +240,27 @@ SCENARIOS = [
     Scenario("first-contact", post("FolderSync", said(FIRST), query=line("NEW"))),
     Scenario("one-too-many", post("FolderSync", said(FIRST), query=line("NEW")), crowded),
     Scenario("come-back", post("FolderSync", said(FIRST), query=line("OTHER")), forgotten),
+    Scenario("heard-again", post("FolderSync", said(FIRST), query=line("OTHER")), silent),
+    Scenario(
+        "quarantine-sync",
+        sync(),
+        after(news, quarantined, wished("contacts", lambda phone: fetching(phone.ids["Flora"]))),
+        afterwards=without_rule,
+    ),
+    Scenario("quarantine-ping", ping(*ALL), after(news, quarantined), afterwards=without_rule),
+    Scenario(
+        "quarantine-denied",
+        post("Search", said(search("zzz"))),
+        quarantined,
+        afterwards=without_rule,
+    ),
+    Scenario("ruled-out", folder_command("FolderSync"), ruled_out, afterwards=without_rule),
+    Scenario(
+        "above-the-ceiling",
+        folder_command("FolderSync"),
+        under_ceiling,
+        afterwards=without_ceiling,
+    ),
     Scenario("no-body", post("FolderSync", said(b""))),
     Scenario("bad-line", post("FolderSync", said(FIRST), query="Cmd=FolderSync")),
     Scenario("other-version", in_another_version("Find", "14.1", E("find:Find"))),

@@ -10,7 +10,9 @@ import adapters.eas
 import app.commands
 from tests.faults.injection import Modules
 
-APP: Final = "autodiscover context eas fault folders gal items limits phones settled still"
+APP: Final = (
+    "admission autodiscover context eas fault folders gal items limits phones settled still"
+)
 ENGINE: Final = (
     "asking classes conversation desk desks exchange repeating siblings sparing talk teller"
 )

@@ -48,7 +48,7 @@ LINES: Final = {
         app/commands/sync.py _respond.<locals>.<listcomp>
         app/eas.py ActiveSync._answer: raise Vanished
         app/push/parking.py park: stay.look_again()
-        app/phones.py _meet: return there
+        app/admission.py _meet: return there
         app/engine/conversation.py Conversation.set_apart: return
     """,
     "it takes a flood, or phones that go by one name: tests/app, tests/pains, tests/system": """
@@ -58,7 +58,7 @@ LINES: Final = {
         app/limits.py TooMany.__init__
         app/push/parking.py _expect_room: raise limits.TooManyParked
         app/push/parking.py _place: return uuid4()
-        app/phones.py _make_room
+        app/admission.py _make_room
         app/engine/repeating.py _filled: return None
         app/still.py Known.line: return {
         app/engine/talk.py hierarchy_changed: behind =
@@ -103,7 +103,7 @@ LINES: Final = {
         app/engine/asking.py Answer.empty
         app/autodiscover.py _plainly
         app/folders.py empty: raise Unknown
-        app/push/parking.py _welcome: yield Policy.id_of
+        app/push/parking.py deciding: yield Policy.id_of
     """,
     "only an administrator does this, through the command line": """
         app/folders.py make_default_folders
@@ -111,19 +111,34 @@ LINES: Final = {
         app/items.py remove: raise Unknown
         app/items.py restore
         app/items.py restore_edit
+        app/phones.py approve
+        app/phones.py approve.<locals>.<lambda>
         app/phones.py block
         app/phones.py block.<locals>.<lambda>
-        app/phones.py cancel_wipe
-        app/phones.py cancel_wipe.<locals>.<lambda>
+        app/phones.py call_it
+        app/phones.py call_it.<locals>.<lambda>
+        app/phones.py end_exception
+        app/phones.py end_exception.<locals>.<lambda>
+        app/phones.py except_from_policy
+        app/phones.py except_from_policy.<locals>.<lambda>
+        app/phones.py expect_version
+        app/phones.py expect_version.<locals>.<genexpr>
+        app/phones.py expect_version.<locals>.<setcomp>
         app/phones.py forget
         app/phones.py forget.<locals>.end
-        app/phones.py request_wipe
-        app/phones.py request_wipe.<locals>.<lambda>
+        app/phones.py set_ceiling
+        app/phones.py set_ceiling.<locals>.<lambda>
         app/phones.py unblock
         app/phones.py unblock.<locals>.<lambda>
         projections/lines.py LineProjector.__call__: forget(
         projections/lines.py forget
         projections/lines.py quarantined
+        projections/lines.py synced
+        projections/lines.py synced.<locals>.<setcomp>
+    """,
+    "it takes months, and the phone its keys: tests/app/test_silence.py": """
+        app/admission.py _let_go_of_the_silent: phone
+        app/admission.py _let_go_of_the_silent: groupware
     """,
     "it keeps a cache small that is far larger than a test fills": """
         app/limits.py Budgets.spend: self._left.popitem
