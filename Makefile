@@ -4,10 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n auto
-SLOW := tests/system tests/compat
+SLOW := tests/system tests/compat tests/browser
 SOAK := tests/system/test_ending.py tests/system/test_soak.py
 
-.PHONY: help run test check check-all format lint types fast soak fuzz clean
+.PHONY: help run test check check-all format lint types fast soak fuzz screenshots clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo 'make format     put the code into its form'
 	@echo 'make soak       a thousand kills under twenty phones, SIGTERM with 3,000 parked, faults: half an hour'
 	@echo 'make fuzz       look for bytes that do harm: SECONDS (60) for each of TARGETS (all)'
+	@echo 'make screenshots  a picture of every page, narrow and wide, light and dark'
 
 run: .venv/ready
 	@$(BIN)/taccuino init && exec $(BIN)/taccuino serve
@@ -49,6 +50,9 @@ soak: .venv/ready-for-tests
 
 fuzz: .venv/ready-to-fuzz
 	@$(BIN)/python -m ops.fuzz --seconds $(or $(SECONDS),60) $(TARGETS)
+
+screenshots: .venv/ready-for-tests
+	@$(BIN)/python -m tests.browser.screenshots screenshots
 
 clean:
 	rm -rf .venv build dist *.egg-info

@@ -37,7 +37,7 @@ class Answer:
 
     @property
     def text(self) -> str:
-        return self.body.decode()
+        return self.body.decode("utf-8", "replace")
 
     @property
     def cookies(self) -> dict[str, str]:

@@ -143,7 +143,8 @@ def disabled(house: House) -> None:
 
 
 def activesync_password(house: House) -> None:
-    credentials.put(house.groupware, house.admin, house.account().id, "for phones only")
+    ada = house.account().id
+    credentials.reset_activesync_password(house.groupware, house.admin, ada, "for phones only")
 
 
 @pytest.mark.parametrize("change", [new_password, disabled, activesync_password])

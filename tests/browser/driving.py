@@ -1,0 +1,67 @@
+"""A real browser before the real server: signing in, and every page there is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from shutil import which
+from uuid import UUID
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from adapters.eas.ids import server_id
+from tests.system.server import PASSWORD, Server
+
+PROGRAMS = ("chromium-headless-shell", "chromium")
+"""Debian's packages; the first is the smaller, and draws the same."""
+
+
+@contextmanager
+def a_browser() -> Iterator[Browser]:
+    """Chromium without a window; without its sandbox where nobody but root could run it."""
+    program = next(filter(None, map(which, PROGRAMS)), None)
+    assert program, "install chromium-headless-shell"
+    confined = [] if os.getuid() else ["--no-sandbox"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=confined)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def address(server: Server, path: str) -> str:
+    return f"http://localhost:{server.port}{path}"
+
+
+def sign_in(page: Page, server: Server, name: str, password: str = PASSWORD) -> None:
+    page.goto(address(server, "/sign-in"))
+    page.fill("#name", name)
+    page.fill("#password", password)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/my")
+
+
+def pages_of(made: Mapping[str, UUID]) -> dict[str, str]:
+    """Every page that shows something to somebody who is signed in, by a short name."""
+    event, series = server_id(made["Lunch with Ada"]), server_id(made["Weekly planning"])
+    contact, phone = server_id(made["Ada"]), server_id(made["IPHONE01"])
+    return {
+        "home": "/my",
+        "phones": "/my/phones",
+        "phone": f"/my/phones/{phone}",
+        "set-up": "/my/phones/set-up",
+        "calendar": "/my/calendar",
+        "event": f"/my/calendar/{event}",
+        "series": f"/my/calendar/{series}",
+        "event-edit": f"/my/calendar/{event}/edit",
+        "event-new": "/my/calendar/new",
+        "contacts": "/my/contacts",
+        "contacts-nobody": "/my/contacts?q=zzz",
+        "contact": f"/my/contacts/{contact}",
+        "contact-edit": f"/my/contacts/{contact}/edit",
+        "conflicts": "/my/conflicts",
+        "settings": "/my/settings",
+        "not-found": "/my/nothing",
+    }

@@ -1,0 +1,121 @@
+"""A house that is lived in: events, contacts, phones and an edit that was set aside."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from app import items as use
+from app.cli import samples
+from app.groupware import Groupware
+from domain.base import Authorship
+from domain.calendar import Location
+from domain.folder import CALENDAR, CONTACTS, default_folder
+from domain.partnership import Partnership
+from domain.when import Timed
+from domain.zone import Zone
+from projections import accounts, devices, items
+
+ROME = Zone("Europe/Rome")
+PEOPLE = (
+    ("Giulia", "Ferri", "Studio Ferri", "Architect"),
+    ("Anselmo", "de Vries", "", ""),
+    ("Nora", "Lindqvist", "Nordisk Papper AB", "Purchasing"),
+    ("Beatrice", "Conti", "Conti & Rossi", "Notary"),
+    ("Tomás", "Iglesias", "", ""),
+)
+PHONES = (
+    (
+        "IPHONE01",
+        "iPhone",
+        {"name": "Ada's iPhone", "model": "iPhone 15", "os": "iOS 18.2"},
+    ),
+    ("SAMSUNG01", "SamsungDevice", {"model": "Galaxy A54", "os": "Android 14"}),
+    ("TABLET01", "Android", {"model": "Pixel Tablet", "os": "Android 15"}),
+)
+
+
+def furnish(groupware: Groupware, name: str) -> dict[str, UUID]:
+    """Names of what was made, by what it is."""
+    with groupware.reading() as connection:
+        account = accounts.find(connection, name)
+    assert account is not None
+    author = groupware.author(f"user:{name}", "furniture")
+    made: dict[str, UUID] = {}
+    today = author.at.astimezone(ROME.tzinfo).date()
+    events = [*samples.events(account, author.at), *_events(today)]
+    contacts = [*samples.contacts(), *_contacts()]
+    for kind, type, entries in (
+        ("calendar", CALENDAR, events),
+        ("contacts", CONTACTS, contacts),
+    ):
+        with groupware.acting(author) as connection:
+            collection = items.collection(connection, default_folder(account.id, type))
+            assert collection is not None
+            for values in entries:
+                item = use.add(groupware, connection, collection, kind, values)
+                made[values.get("subject") or values["first_name"]] = item.id
+    made["conflict"] = _set_aside(groupware, author, made["Dentist"])
+    made |= _phones(groupware, author, account.id)
+    return made
+
+
+def _contacts() -> list[dict[str, Any]]:
+    return [
+        {
+            "first_name": first,
+            "last_name": last,
+            "email1": f"{first}.{last}@example.org".lower().replace(" ", "").replace("á", "a"),
+            "mobile_phone": f"+39 055 555 02{number:02}",
+            **({"company_name": company, "job_title": job} if company else {}),
+        }
+        for number, (first, last, company, job) in enumerate(PEOPLE)
+    ]
+
+
+def _events(today: date) -> list[dict[str, Any]]:
+    first = today.replace(day=1)
+    return [
+        {
+            "subject": subject,
+            "when": _at(first + timedelta(days=day), hour, minutes),
+            **({"location": Location(place)} if place else {}),
+        }
+        for subject, day, hour, minutes, place in (
+            ("Team breakfast", 2, 8, 45, "Bar Centrale"),
+            ("Call with Nora about the paper order", 8, 15, 30, ""),
+            ("Parents' evening", 10, 19, 90, "School, room 12"),
+            ("Accounts", 15, 10, 120, ""),
+            ("Theatre", 18, 20, 150, "Teatro della Pergola"),
+            ("Train to Bologna", 21, 7, 40, "Santa Maria Novella"),
+        )
+    ]
+
+
+def _at(day: date, hour: int, minutes: int) -> Timed:
+    start = datetime.combine(day, time(hour))
+    return Timed(start, start + timedelta(minutes=minutes), ROME)
+
+
+def _set_aside(groupware: Groupware, author: Authorship, id: UUID) -> UUID:
+    edit = uuid4()
+    with groupware.acting(groupware.author("device:IPHONE01", "furniture")) as connection:
+        item = use.load(groupware, connection, id)
+        lost, kept = {"subject": "Dentist, bring the X-ray"}, {"subject": "Dentist"}
+        item.set_aside(edit, lost, kept, "both sides changed the same field")
+        groupware.save(item)
+    return edit
+
+
+def _phones(groupware: Groupware, author: Authorship, account: UUID) -> dict[str, UUID]:
+    made = {}
+    for number, (device, type, about) in enumerate(PHONES):
+        with groupware.acting(groupware.author(f"device:{device}", "furniture")) as connection:
+            phone = Partnership.begin(account, device, type)
+            phone.describe(about)
+            groupware.save(phone)
+            seen = author.at - timedelta(days=40 * (number // 2), minutes=7 * number)
+            devices.note_seen(connection, phone.id, seen, type, "16.1")
+        made[device] = phone.id
+    return made

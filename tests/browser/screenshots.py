@@ -1,0 +1,53 @@
+"""`make screenshots`: a picture of every page, narrow and wide, light and dark, to be looked at."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.browser.driving import a_browser, address, pages_of, sign_in
+from tests.browser.furniture import furnish
+from tests.system.server import Server
+
+WIDTHS = {390: 844, 1440: 900}
+THEMES = ("light", "dark")
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        server = Server(Path(home), workers=1)
+        server.admit("ada")
+        with server.groupware() as groupware:
+            made = furnish(groupware, "ada")
+        server.start()
+        try:
+            taken = shoot(server, pages_of(made), folder)
+        finally:
+            server.kill_all()
+    print(f"{taken} pictures in {folder}")
+
+
+def shoot(server: Server, pages: dict[str, str], folder: Path) -> int:
+    taken = 0
+    with a_browser() as browser:
+        for width, height in WIDTHS.items():
+            for theme in THEMES:
+                context = browser.new_context(
+                    viewport={"width": width, "height": height}, color_scheme=theme, locale="en-GB"
+                )
+                page = context.new_page()
+                page.goto(address(server, "/sign-in"))
+                page.screenshot(path=folder / f"sign-in-{width}-{theme}.png", full_page=True)
+                sign_in(page, server, "ada")
+                for name, path in pages.items():
+                    page.goto(address(server, path))
+                    page.screenshot(path=folder / f"{name}-{width}-{theme}.png", full_page=True)
+                taken += len(pages) + 1
+                context.close()
+    return taken
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

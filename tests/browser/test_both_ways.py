@@ -1,0 +1,178 @@
+"""A person at the pages and a phone see the same calendar, and at once."""
+
+from __future__ import annotations
+
+import plistlib
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from adapters.eas.ids import server_id
+from tests.browser.driving import address, sign_in
+from tests.system.phone import CALENDAR, CONTACTS, Phone
+from tests.system.server import HOST, PASSWORD, Server, until
+from tests.system.wire import Wire, pinging
+
+PEOPLE = ("ada", "bob")
+SETTINGS = {"LOG_LEVEL": "debug"}
+NEWS = "2"
+
+
+@pytest.fixture
+def phone(server: Server) -> Iterator[Phone]:
+    """Ada's, in step with what is there."""
+    wire = Wire(HOST, server.port, "ada", PASSWORD, "BROWSERTEST")
+    phone = Phone(wire, random.Random(1))
+    phone.set_up()
+    drain(phone)
+    yield phone
+    wire.close()
+    assert phone.strange == []
+
+
+def drain(phone: Phone) -> None:
+    while True:
+        phone.sync()
+        if not phone.restless:
+            return
+
+
+def test_an_event_made_on_the_page_wakes_a_phone_that_waits(
+    ada: Page, server: Server, phone: Phone
+) -> None:
+    folder = phone.folders[CALENDAR]
+    waiting = Wire(
+        HOST, server.port, "ada", PASSWORD, "BROWSERTEST", policy_key=phone.wire.policy_key
+    )
+    waiting.begin("Ping", pinging([folder.id], 600))
+    until(lambda: server.parked("BROWSERTEST") == 1, "the phone does not wait")
+    ada.goto(address(server, "/my/calendar/new"))
+    ada.fill("#subject", "Made on the page")
+    ada.fill("#start_day", "2026-06-02")
+    ada.fill("#start_time", "10:00")
+    ada.fill("#end_day", "2026-06-02")
+    ada.fill("#end_time", "11:00")
+    ada.click("main button[type=submit]")
+    expect(ada.get_by_role("heading", level=1)).to_have_text("Made on the page")
+    assert waiting.finish().text_of("ping:Status") == NEWS
+    waiting.close()
+    drain(phone)
+    (item,) = [each for each in folder.store.values() if each["a"] == "Made on the page"]
+    assert item["birth"] == "20260602T080000Z"
+
+
+def test_an_event_made_by_the_phone_is_on_the_page(ada: Page, server: Server, phone: Phone) -> None:
+    phone.add(CALENDAR, 30)
+    drain(phone)
+    born = datetime(2026, 6, 2, 6, tzinfo=UTC)
+    ada.goto(address(server, f"/my/calendar?month={born:%Y-%m}"))
+    ada.get_by_role("link", name="a30").click()
+    expect(ada.locator("main")).to_contain_text("Tuesday 2 June 2026, 08:00 – 09:00")
+
+
+def test_a_contact_edited_on_the_page_is_on_the_phone(
+    ada: Page, server: Server, phone: Phone, made: dict[str, UUID]
+) -> None:
+    drain(phone)
+    ada.goto(address(server, f"/my/contacts/{server_id(made['Giulia'])}"))
+    ada.get_by_role("link", name="Edit").click()
+    ada.fill("#job_title", "Engineer")
+    ada.get_by_role("button", name="Save").click()
+    expect(ada.get_by_role("status")).to_contain_text("Your phones hear of it now.")
+    drain(phone)
+    assert phone.folders[CONTACTS].store[server_id(made["Giulia"])]["b"] == "Engineer"
+
+
+def test_a_contact_is_found_by_the_beginning_of_a_name(
+    ada: Page, server: Server, made: dict[str, UUID]
+) -> None:
+    ada.goto(address(server, "/my/contacts"))
+    ada.fill("#q", "lindq")
+    ada.keyboard.press("Enter")
+    expect(ada.get_by_text("One contact")).to_be_visible()
+    ada.get_by_role("link", name="Nora Lindqvist").click()
+    expect(ada.get_by_role("heading", level=1)).to_have_text("Nora Lindqvist")
+
+
+def test_the_profile_is_downloaded(ada: Page, server: Server) -> None:
+    ada.goto(address(server, "/my/phones/set-up"))
+    with ada.expect_download() as download:
+        ada.get_by_role("link", name="Download the profile").click()
+    assert download.value.suggested_filename == "taccuino.mobileconfig"
+    profile = plistlib.loads(download.value.path().read_bytes())
+    assert profile["PayloadContent"][0]["UserName"] == "ada"
+    picture = ada.get_by_role("img", name="QR code")
+    assert picture.evaluate("it => it.complete && it.naturalWidth > 0")
+
+
+def test_an_edit_that_was_set_aside_comes_back(
+    ada: Page, server: Server, made: dict[str, UUID]
+) -> None:
+    ada.get_by_role("link", name="Look at them").click()
+    ada.get_by_role("button", name="Use what was set aside").click()
+    expect(ada.get_by_role("status")).to_contain_text("in force")
+    ada.goto(address(server, f"/my/calendar/{server_id(made['Dentist'])}"))
+    expect(ada.get_by_role("heading", level=1)).to_have_text("Dentist, bring the X-ray")
+
+
+def test_the_keyboard_alone_leads_everywhere(page: Page, server: Server) -> None:
+    page.goto(address(server, "/sign-in"))
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="To the content")).to_be_focused()
+    page.focus("#name")
+    page.keyboard.type("bob")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/my")
+    page.get_by_role("navigation").get_by_role("link", name="Phones").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("My phones")
+    ring = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    focused = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert (ring, focused) != ("none", "none")
+
+
+def test_all_day_needs_no_time_and_none_is_asked_for(ada: Page, server: Server) -> None:
+    ada.goto(address(server, "/my/calendar/new?day=2026-07-01"))
+    ada.fill("#subject", "Holiday")
+    expect(ada.locator("#start_time")).to_be_visible()
+    ada.check("#all_day")
+    expect(ada.locator("#start_time")).to_be_hidden()
+    ada.click("main button[type=submit]")
+    expect(ada.locator("main")).to_contain_text("Wednesday 1 July 2026")
+
+
+def test_the_theme_is_chosen_without_a_script(ada: Page) -> None:
+    def ground() -> str:
+        colour: str = ada.evaluate("getComputedStyle(document.body).backgroundColor")
+        return colour
+
+    html, light = ada.locator("html"), ground()
+    ada.get_by_role("button", name="Dark").click()
+    expect(html).to_have_attribute("data-theme", "dark")
+    dark = ground()
+    ada.get_by_role("button", name="Light").click()
+    expect(html).to_have_attribute("data-theme", "light")
+    assert ground() == light != dark
+
+
+def test_signing_out_leads_to_the_way_in_and_back_shows_nothing(ada: Page, server: Server) -> None:
+    ada.get_by_role("button", name="Sign out").click()
+    expect(ada.get_by_role("status")).to_have_text("You are signed out.")
+    ada.go_back()
+    ada.wait_for_url("**/sign-in**")
+
+
+def test_italian_is_spoken_to_whom_asks_for_it(browser: Browser, server: Server) -> None:
+    context = browser.new_context(locale="it-IT")
+    page = context.new_page()
+    sign_in(page, server, "bob")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ciao, Bob Example")
+    context.close()
