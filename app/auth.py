@@ -203,7 +203,7 @@ class Authenticator:
         """Which phone uses which password, and which sends one that is of no use any more; where
         that cannot be written at once, the next time will do."""
         about = (account.id, device, found.password, found.why)
-        if found == GUESS or not self._due(about):
+        if found == GUESS or not self._due(about) or self._goes_on(account.id, found, device):
             return
         now = self._groupware.clock().timestamp()
         with (
@@ -216,6 +216,13 @@ class Authenticator:
                 attempts.note_use(connection, account.id, found.password, device, agent, now)
             else:
                 attempts.settle(connection, account.id, device)
+
+    def _goes_on(self, account: UUID, found: Judgement, device: str) -> bool:
+        """Whether a phone comes in by the login password, as it always did: nothing to note."""
+        if found.why or found.password:
+            return False
+        with self._groupware.reading() as connection:
+            return not attempts.is_useless(connection, account, device)
 
     def _due(self, about: object) -> bool:
         now = self._clock()

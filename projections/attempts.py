@@ -183,6 +183,14 @@ def settle(connection: sqlite3.Connection, account: UUID, device: str) -> None:
     )
 
 
+def is_useless(connection: sqlite3.Connection, account: UUID, device: str) -> bool:
+    """Whether what this phone sent last was of no use."""
+    row = connection.execute(
+        "SELECT 1 FROM useless_secret WHERE account = ? AND device = ?", (account.bytes, device)
+    ).fetchone()
+    return row is not None
+
+
 def forget(connection: sqlite3.Connection, account: UUID) -> None:
     """Nothing is left of the phones of a person who is forgotten."""
     for table in ("useless_secret", "directory_secret"):

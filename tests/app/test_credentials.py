@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -277,6 +278,28 @@ def test_a_phone_that_is_let_in_again_is_refused_no_longer(desk: Desk) -> None:
     assert sorted(desk.useless()) == [("OLD", attempts.LOGIN), ("OTHER", attempts.LOGIN)]
     desk.lets_in(new.password, "OLD")
     assert desk.useless() == [("OTHER", attempts.LOGIN)]
+
+
+def test_a_phone_that_goes_on_by_the_login_password_costs_no_writing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(*how: object, **more: object) -> Iterator[None]:
+        raise AssertionError("the store is written")
+
+    desk.lets_in("a guess")
+    desk.lets_in(LOGIN)
+    monkeypatch.setattr(desk.groupware.pool, "writing", none)
+    for number in range(3):
+        assert desk.lets_in(LOGIN, f"PHONE{number}")
+
+
+def test_by_the_login_password_too_a_phone_is_refused_no_longer(desk: Desk) -> None:
+    new = desk.set()
+    desk.lets_in(LOGIN)
+    assert desk.useless() == [("PHONE1", attempts.LOGIN)]
+    desk.remove(new.id)
+    assert desk.lets_in(LOGIN)
+    assert desk.useless() == []
 
 
 def test_who_is_not_enabled_is_told_so_by_the_right_password_only(desk: Desk) -> None:
