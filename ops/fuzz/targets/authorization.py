@@ -5,7 +5,8 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator
 
-from app.auth import Unauthorized, bare_name, credentials
+from app.auth import Unauthorized, credentials
+from app.people import bare_name
 from domain.account import name_key
 
 NAMES = (b"anna:secret", b"EXAMPLE\\anna:a:b", b"anna@example.org:\xc3\xa9", b"d\\a@b:\xe9", b":")
