@@ -53,5 +53,5 @@ def code(factor: Factor, stdin: bool) -> str:
 
 def tell_phones(phones: list[PartnershipRow]) -> None:
     """Which phones stop."""
-    rows = [(each.device, each.device_type, each.about.get("Model", "")) for each in phones]
-    table(("phone", "type", "model"), rows, "no phone comes in by the login password")
+    rows = [(each.device, each.device_type, each.name) for each in phones]
+    table(("phone", "type", "name"), rows, "no phone comes in by the login password")

@@ -20,8 +20,8 @@ from typing import Any
 
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element
+from app import access, links, people, phones, wiping
 from app import items as use
-from app import links, people, phones, wiping
 from app.composition import MASTER_KEY, STORE
 from domain.account import OutOfOffice
 from domain.body import Body
@@ -139,9 +139,20 @@ def _administrate(stage: Stage) -> None:
     people.disable(groupware, admin, account)
     people.enable(groupware, admin, account)
     lost = house.phone(device="LOST").id
-    phones.describe(groupware, admin, lost, {"Model": "iPhone 14", "FriendlyName": "Ada's"})
+    phones.describe(groupware, admin, lost, {"model": "iPhone 14", "name": "Ada's"})
     phones.block(groupware, admin, lost, "lost")
     phones.unblock(groupware, admin, lost)
+    phones.approve(groupware, admin, lost)
+    phones.call_it(groupware, admin, lost, "Ada's first")
+    phones.set_ceiling(groupware, admin, lost, "14.1")
+    phones.except_from_policy(groupware, admin, lost)
+    phones.end_exception(groupware, admin, lost)
+    people.set_ceiling(groupware, admin, account, "16.1")
+    access.put_rule(groupware, admin, "os", "Android 4*", "block")
+    access.put_rule(groupware, admin, "model", "Zune", "quarantine", 0)
+    access.remove_rule(groupware, admin, "os", "Android 4*")
+    access.choose_default(groupware, admin, "quarantine")
+    access.choose_default(groupware, admin, "allow")
     wiping.request_wipe(groupware, admin, lost)
     wiping.cancel_wipe(groupware, admin, lost)
     phones.forget(groupware, admin, lost)

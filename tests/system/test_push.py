@@ -17,7 +17,7 @@ from uuid import UUID
 import pyotp
 import pytest
 
-from app import credentials, people, rules, secondfactor
+from app import access, credentials, people, rules, secondfactor
 from app.proof import Proof, Prover
 from domain.base import Authorship
 from domain.house import SECOND_FACTOR_REQUIRED
@@ -42,7 +42,7 @@ NOTHING = UUID(int=0)
 LONG = 300
 """A heartbeat that no test waits for."""
 
-CHANGES, EXPIRED, DISABLED = "2", "1", "126"
+CHANGES, EXPIRED, DISABLED, BLOCKED = "2", "1", "126", "129"
 NAMES = count()
 
 
@@ -291,6 +291,21 @@ def test_whoever_is_let_in_no_longer_is_out_of_every_worker_at_once(
                 assert time.monotonic() - began < REVOKED
         finally:
             rules.decide(groupware, admin, SECOND_FACTOR_REQUIRED, False)
+
+
+def test_a_rule_about_phones_reaches_every_worker_at_once(server: Server, equip: Equip) -> None:
+    phones = [equip() for _ in range(WORKERS)]
+    with server.groupware() as groupware, ExitStack() as stack:
+        answers = [stack.enter_context(parked_ping(server, phone)) for phone in phones]
+        began = time.monotonic()
+        author = groupware.author("admin:test", "test")
+        access.put_rule(groupware, author, "type", "*", "block")
+        try:
+            for answer in answers:
+                assert answer.result(timeout=LONG) == (BLOCKED, [])
+            assert time.monotonic() - began < REVOKED
+        finally:
+            access.remove_rule(groupware, author, "type", "*")
 
 
 def test_a_phone_that_vanishes_leaves_nothing_behind(server: Server, equip: Equip) -> None:
