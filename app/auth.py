@@ -19,7 +19,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Final
 from uuid import UUID
@@ -123,14 +123,16 @@ class Authenticator:
         return Principal(account)
 
     def forget(self, topics: Iterable[UUID] | None) -> None:
-        """Something about these accounts changed: what is remembered of them is let go.
+        """Something about these accounts changed: what is remembered of them has to be found out
+        anew, and helps out only while the directory is down and nothing about secrets changed.
 
         None says that nobody knows what changed: then the epochs tell.
         """
-        changed = set(topics or ())
+        changed, now = set(topics or ()), self._clock()
         for digest, verdict in list(self._verdicts.items()):
             if verdict.account in changed or HOUSE in changed:
-                self._verdicts.pop(digest, None)
+                over = replace(verdict, deadline=min(verdict.deadline, now))
+                self._verdicts[digest] = over
 
     def _judgement(
         self, account: AccountRow | None, user: str, secret: str, address: str
@@ -163,7 +165,7 @@ class Authenticator:
         verdict = self._verdicts.get(digest)
         if verdict is None or verdict.epoch != _epoch(account):
             return None
-        return verdict.judgement if self._clock() <= verdict.deadline + longer else None
+        return verdict.judgement if self._clock() < verdict.deadline + longer else None
 
     def _judged(
         self, account: AccountRow | None, user: str, secret: str, address: str

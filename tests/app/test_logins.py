@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from structlog.testing import capture_logs
@@ -62,10 +63,10 @@ class Door:
     def enter(self) -> None:
         """As after a start of the server: nothing is remembered."""
         self.logins = Logins(self.house.groupware, self.directory.verify)
-        listeners: list[Callable[..., None]] = []
+        self.listeners: list[Callable[..., None]] = []
         self.auth = Authenticator(
             self.house.groupware,
-            listeners.append,
+            self.listeners.append,
             lambda: self.house.clock().timestamp(),
             self.logins,
         )
@@ -83,6 +84,9 @@ class Door:
         with pytest.raises(DirectoryDown) as trouble:
             self.comes(user, secret)
         return trouble.value
+
+    def rings(self, topics: list[UUID]) -> None:
+        self.listeners[0](topics)
 
     def tells(self, **facts: str) -> None:
         """The directory has other facts about Ada."""
@@ -230,6 +234,21 @@ def test_whoever_the_directory_knew_goes_on_while_it_is_down_for_a_working_day(
         door.house.clock.advance(hours=1)
     door.puts_off(secret="wrong")
     door.house.clock.advance(seconds=VERIFIED_FOR + WHILE_DOWN - 8 * 3600 + 1)
+    door.puts_off()
+
+
+def test_what_happens_to_their_account_meanwhile_keeps_nobody_out(door: Door) -> None:
+    ada = door.house.account("ada").id
+    door.comes()
+    asked = door.directory.asked
+    people.choose_zone(door.house.groupware, door.house.admin, ada, "Europe/Rome")
+    door.rings([ada])
+    door.comes()
+    assert door.directory.asked == asked + 1
+    door.directory.down = True
+    door.rings([ada])
+    assert door.comes() == "ada"
+    people.set_password(door.house.groupware, door.house.admin, ada, "another secret")
     door.puts_off()
 
 
