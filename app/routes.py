@@ -13,7 +13,7 @@ from app.autodiscover import Autodiscover
 from app.eas import ActiveSync
 from app.health import Health
 from app.http import Http, words
-from app.my import calendar, conflicts, contact, contacts, event, home, set_up
+from app.my import calendar, conflicts, contact, contacts, event, home, passwords, set_up
 from app.my import phones as my_phones
 from app.my import settings as my_settings
 from app.push.stay import Parked, Stay
@@ -61,6 +61,12 @@ PAGES: Final = (
     Page("/my/contacts/{id}/remove", post=contact.remove),
     Page("/my/conflicts", conflicts.look),
     Page("/my/conflicts/{id}/restore", post=conflicts.restore),
+    Page("/my/passwords", passwords.look),
+    Page("/my/passwords/new", passwords.new, passwords.set_new),
+    Page("/my/passwords/login", passwords.login, passwords.set_login),
+    Page("/my/passwords/{id}/view", passwords.view, passwords.show),
+    Page("/my/passwords/{id}/change", passwords.change, passwords.set_other),
+    Page("/my/passwords/{id}/remove", passwords.removal, passwords.remove),
     Page("/my/settings", my_settings.look, my_settings.save),
 )
 """Every page: its address, who shows it, and who does what its forms ask."""

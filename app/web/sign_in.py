@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from app import onetime
 from app.http import Http
 from app.proof import Unproven
+from app.web import proving
 from app.web.site import CODE, SIGN_IN
 from app.web.visit import THEME, THEMES, YEAR, Visit, own_path
 from domain.refused import Refused
@@ -34,7 +34,7 @@ def submit(visit: Visit) -> Http:
     if whole:
         return visit.go(back)
     if person.factor == "mail":
-        _send(visit)
+        proving.send_code(visit)
     return visit.go(CODE if back == FIRST else f"{CODE}?back={back}")
 
 
@@ -80,41 +80,18 @@ def choose_theme(visit: Visit) -> Http:
 
 
 def _form(visit: Visit, back: str, error: Unproven | None = None, name: str = "") -> Http:
-    status = _status(error)
-    return visit.page(
-        "sign_in.html", status, back=back, error=_why(error), name=name, **_facts(error)
-    )
+    return _asked(visit, "sign_in.html", back, error, name=name)
 
 
 def _code(visit: Visit, back: str, error: Refused | None = None, sent: bool = False) -> Http:
-    facts = {"error": _why(error), "factor": visit.person.factor, "sent": sent, **_facts(error)}
-    return visit.page("code.html", _status(error), back=back, **facts)
+    return _asked(visit, "code.html", back, error, factor=visit.person.factor, sent=sent)
+
+
+def _asked(visit: Visit, page: str, back: str, error: Refused | None, **facts: object) -> Http:
+    said = {"error": proving.why(error, visit), "seconds": proving.seconds(error)}
+    return visit.page(page, proving.status(error), back=back, **said, **facts)
 
 
 def _again(visit: Visit, back: str) -> Http:
-    error = _send(visit)
+    error = proving.send_code(visit)
     return _code(visit, back, error, sent=error is None)
-
-
-def _send(visit: Visit) -> Refused | None:
-    """A code by mail; why it did not go out, if it did not."""
-    site = visit.site
-    try:
-        onetime.send_code(site.groupware, site.post, visit.person, visit.words.language)
-    except Refused as error:
-        return error
-    return None
-
-
-def _why(error: Refused | None) -> str:
-    return f"refused.{type(error).__name__}" if error else ""
-
-
-def _facts(error: Refused | None) -> dict[str, int]:
-    return {"seconds": round(getattr(error, "retry_after", 0))}
-
-
-def _status(error: Refused | None) -> int:
-    if error is None:
-        return 200
-    return 429 if hasattr(error, "retry_after") else 422

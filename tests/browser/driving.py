@@ -62,6 +62,9 @@ def pages_of(made: Mapping[str, UUID]) -> dict[str, str]:
         "contact": f"/my/contacts/{contact}",
         "contact-edit": f"/my/contacts/{contact}/edit",
         "conflicts": "/my/conflicts",
+        "passwords": "/my/passwords",
+        "password-new": "/my/passwords/new",
+        "password-login": "/my/passwords/login",
         "settings": "/my/settings",
         "not-found": "/my/nothing",
     }
