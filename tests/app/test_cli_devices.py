@@ -127,6 +127,19 @@ def test_a_phone_of_a_kind_that_is_not_wanted_waits_until_it_is_approved(
     assert state(cli) == "in step"
 
 
+def test_a_phone_is_let_in_without_its_policy_until_that_is_taken_back(
+    cli: Cli, phone: str
+) -> None:
+    cli.done("policy", "set", "strict", "DevicePasswordEnabled=1")
+    cli.done("policy", "assign", "ada", "strict")
+    reason = "does not keep its policy: it has not acknowledged it yet"
+    assert state(cli) == reason
+    cli.done("device", "except", phone)
+    assert state(cli) == f"let in by admin:{getpass.getuser()} although it {reason}"
+    cli.done("device", "except", phone, "--end")
+    assert state(cli) == reason
+
+
 def test_rules_are_asked_in_their_order_and_removed_by_what_they_say(cli: Cli, phone: str) -> None:
     cli.done("access", "add", "type", "*", "block")
     assert state(cli) == "blocked by the rule for type *"

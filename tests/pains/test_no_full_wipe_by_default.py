@@ -147,7 +147,7 @@ def test_below_16_1_the_password_of_that_phone_goes_with_it(house: House) -> Non
     """Of two passwords the one that it was the last to use; the other phone goes on."""
     house.admit(a_request(version=Version.V14_1, device="OLD"))
     ada, old = house.account().id, house.phone(device="OLD").id
-    put = partial(credentials.put, house.groupware, house.admin, ada)
+    put = partial(credentials.reset_activesync_password, house.groupware, house.admin, ada)
     put("first of all phones", "")
     own = put("only of the old phone", "old phone")
     with house.groupware.pool.writing() as connection:
