@@ -9,6 +9,7 @@ from typing import Any, Final
 import falcon
 
 from app import autodiscover, eas, errors, health
+from app.admin import device, devices, user, users
 from app.autodiscover import Autodiscover
 from app.eas import ActiveSync
 from app.health import Health
@@ -34,6 +35,8 @@ NAMES: Final = (
 SPELLING: Final = {name.lower(): name for name in NAMES}
 """Field names as the papers write them; old phones compared letters."""
 
+
+ADMINISTRATOR: Final = "administrator"
 
 PAGES: Final = (
     Page("/", home.first),
@@ -68,6 +71,12 @@ PAGES: Final = (
     Page("/my/passwords/{id}/change", passwords.change, passwords.set_other),
     Page("/my/passwords/{id}/remove", passwords.removal, passwords.remove),
     Page("/my/settings", my_settings.look, my_settings.save),
+    Page("/admin", users.first, who=ADMINISTRATOR),
+    Page("/admin/users", users.look, who=ADMINISTRATOR),
+    Page("/admin/users/new", users.new, users.create, who=ADMINISTRATOR),
+    Page("/admin/users/{id}", user.look, user.act, who=ADMINISTRATOR),
+    Page("/admin/devices", devices.look, who=ADMINISTRATOR),
+    Page("/admin/devices/{id}", device.look, device.act, who=ADMINISTRATOR),
 )
 """Every page: its address, who shows it, and who does what its forms ask."""
 

@@ -150,6 +150,20 @@ def all_accounts(
     return [_row(row) for row in rows]
 
 
+def search(
+    connection: sqlite3.Connection, query: str, start: int, number: int
+) -> tuple[list[AccountRow], int]:
+    """So many people in the order of their names, from `start` on, and how many there are; with
+    a query, of those in whose name or address it stands."""
+    where = "?1 = '' OR instr(name_key, ?1) OR instr(mail_key, ?1) OR instr(lower(full_name), ?1)"
+    key = name_key(query)
+    (total,) = connection.execute(f"SELECT count(*) FROM account WHERE {where}", (key,)).fetchone()
+    rows = connection.execute(
+        f"{SELECT} WHERE {where} ORDER BY name_key LIMIT ?2 OFFSET ?3", (key, number, start)
+    )
+    return [_row(row) for row in rows], total
+
+
 def project(connection: sqlite3.Connection, event: DomainEvent, position: int) -> None:
     step = STEPS.get(type(event))
     if step is not None and not getattr(event, "erased", False):

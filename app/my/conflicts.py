@@ -78,8 +78,7 @@ def _told(edit: SetAside, kind: str, values: Values, words: Words) -> Told:
         )
         for name, value in lost.items()
     ]
-    who, _, name = edit.actor.partition(":")
-    actor = words.text(f"actor.{who}" if words.knows(f"actor.{who}") else "actor.system", name=name)
+    actor = words.actor(edit.actor)
     reason = words.text("my.conflicts.gone" if "no longer" in edit.reason else "my.conflicts.both")
     title = title or words.text("my.event.untitled")
     return Told(edit.edit, edit.item, kind, title, edit.at, actor, reason, fields)

@@ -68,6 +68,11 @@ class Visit:
         return self.site.groupware.author(f"user:{self.person.name}", self.fields["request"])
 
     @property
+    def as_administrator(self) -> Authorship:
+        """Whose act it is, where somebody decides about others."""
+        return self.site.groupware.author(f"admin:{self.person.name}", self.fields["request"])
+
+    @property
     def address(self) -> str:
         return client_address(self.req, self.site.settings)
 

@@ -30,6 +30,13 @@ class Words:
     def knows(self, key: str) -> bool:
         return key in i18n.texts(self.language)
 
+    def actor(self, actor: str) -> str:
+        """Who did something, as events name them (`device:…`)."""
+        who, _, name = actor.partition(":")
+        return self.text(
+            f"actor.{who}" if self.knows(f"actor.{who}") else "actor.system", name=name
+        )
+
     @property
     def clocks(self) -> tzinfo:
         return self.zone.tzinfo

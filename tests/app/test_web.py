@@ -24,7 +24,7 @@ ANYBODY = {page.address for page in routes.PAGES if page.who == "anybody"}
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One for all of them: hardly any test changes what is in it."""
     house = House(tmp_path_factory.mktemp("house"))
-    house.person()
+    house.person(administrator=True)
     with_password(house)
     yield house
     house.close()
@@ -44,7 +44,7 @@ def cookies(app: Any) -> dict[str, str]:
 
 @pytest.fixture
 def reader(app: Any, cookies: dict[str, str]) -> Reader:
-    """Ada, signed in."""
+    """Ada, signed in; she is an administrator."""
     reader = Reader(app, cookies=dict(cookies))
     reader.get("/my")
     return reader

@@ -66,5 +66,12 @@ def pages_of(made: Mapping[str, UUID]) -> dict[str, str]:
         "password-new": "/my/passwords/new",
         "password-login": "/my/passwords/login",
         "settings": "/my/settings",
+        "admin-users": "/admin/users",
+        "admin-users-nobody": "/admin/users?q=zzz",
+        "admin-user": f"/admin/users/{server_id(made['ada'])}",
+        "admin-user-new": "/admin/users/new",
+        "admin-devices": "/admin/devices",
+        "admin-devices-none": "/admin/devices?state=wiped",
+        "admin-device": f"/admin/devices/{phone}",
         "not-found": "/my/nothing",
     }

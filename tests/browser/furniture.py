@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from app import items as use
+from app import people
 from app.cli import samples
 from app.groupware import Groupware
 from domain.base import Authorship
@@ -42,7 +43,8 @@ def furnish(groupware: Groupware, name: str) -> dict[str, UUID]:
         account = accounts.find(connection, name)
     assert account is not None
     author = groupware.author(f"user:{name}", "furniture")
-    made: dict[str, UUID] = {}
+    people.make_administrator(groupware, author, account.id)
+    made: dict[str, UUID] = {"ada": account.id}
     today = author.at.astimezone(ROME.tzinfo).date()
     events = [*samples.events(account, author.at), *_events(today)]
     contacts = [*samples.contacts(), *_contacts()]
@@ -115,7 +117,7 @@ def _phones(groupware: Groupware, author: Authorship, account: UUID) -> dict[str
             phone = Partnership.begin(account, device, type)
             phone.describe(about)
             groupware.save(phone)
-            seen = author.at - timedelta(days=40 * (number // 2), minutes=7 * number)
+            seen = author.at - timedelta(days=120 * (number // 2), minutes=7 * number)
             devices.note_seen(connection, phone.id, seen, type, "16.1")
         made[device] = phone.id
     return made
