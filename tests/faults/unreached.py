@@ -19,7 +19,6 @@ LINES: Final = {
         app/engine/desk.py Reader.__call__
     """,
     "it is passed when a process starts or a module is loaded": """
-        app/eas.py <genexpr>
         app/engine/teller.py <dictcomp>
         app/limits.py Budgets.__init__
         app/limits.py Notices.__init__
@@ -37,6 +36,7 @@ LINES: Final = {
         app/commands/moveitems.py _carry_out: except Exception
         app/commands/moveitems.py _carry_out: context.journal["incident"]
         app/commands/moveitems.py _carry_out: return FAILED
+        app/eas.py ActiveSync._answer: return told
         app/fault.py contained: raise error
         app/engine/teller.py Teller.response: yield _result("Delete"
     """,
@@ -135,6 +135,14 @@ LINES: Final = {
         projections/lines.py quarantined
         projections/lines.py synced
         projections/lines.py synced.<locals>.<setcomp>
+    """,
+    "only a page asks for it": """
+        app/items.py edit
+        projections/items.py lasting
+    """,
+    "it takes an update of the phone: tests/app/test_phones.py": """
+        app/admission.py _seen: return _changed
+        app/admission.py _seen.<locals>.<lambda>
     """,
     "it takes months, and the phone its keys: tests/app/test_silence.py": """
         app/admission.py _let_go_of_the_silent: phone
