@@ -21,7 +21,7 @@ from ops.bench.wire import Line
 
 SETTING_UP: Final = 8
 WARMING: Final = 400
-AT_A_TIME, PAUSE = 50, 0.1
+AT_A_TIME, PAUSE = 50, 0.2
 """No more come than two cores can take in; the kernel would reset what they leave waiting."""
 
 PATIENCE: Final = 300
