@@ -64,9 +64,14 @@ def seal_secret(groupware: Groupware, account: AccountRow, secret: str) -> bytes
     return groupware.keyring.seal(account.id, FACTOR, secret.encode())
 
 
+def open_secret(groupware: Groupware, account: AccountRow, sealed: bytes) -> str:
+    """The secret of an authenticator app; empty for codes by mail, which have none."""
+    return groupware.keyring.open(account.id, FACTOR, sealed).decode() if sealed else ""
+
+
 def step_of(groupware: Groupware, account: AccountRow, sealed: bytes, code: str) -> int:
     """The step in which the authenticator app shows this code about now; 0 if in none."""
-    totp = pyotp.TOTP(groupware.keyring.open(account.id, FACTOR, sealed).decode())
+    totp = pyotp.TOTP(open_secret(groupware, account, sealed))
     now = int(groupware.clock().timestamp()) // STEP
     for drift in DRIFT:
         if hmac.compare_digest(totp.generate_otp(now + drift), code):

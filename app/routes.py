@@ -14,7 +14,17 @@ from app.autodiscover import Autodiscover
 from app.eas import ActiveSync
 from app.health import Health
 from app.http import Http, words
-from app.my import calendar, conflicts, contact, contacts, event, home, passwords, set_up
+from app.my import (
+    calendar,
+    conflicts,
+    contact,
+    contacts,
+    event,
+    home,
+    passwords,
+    second_factor,
+    set_up,
+)
 from app.my import phones as my_phones
 from app.my import settings as my_settings
 from app.push.stay import Parked, Stay
@@ -70,6 +80,11 @@ PAGES: Final = (
     Page("/my/passwords/{id}/view", passwords.view, passwords.show),
     Page("/my/passwords/{id}/change", passwords.change, passwords.set_other),
     Page("/my/passwords/{id}/remove", passwords.removal, passwords.remove),
+    Page("/my/second-factor", second_factor.look),
+    Page("/my/second-factor/on", second_factor.turn_on, second_factor.begin),
+    Page("/my/second-factor/confirm", post=second_factor.confirm),
+    Page("/my/second-factor/codes", second_factor.codes_anew, second_factor.make_codes),
+    Page("/my/second-factor/off", second_factor.turn_off, second_factor.off),
     Page("/my/settings", my_settings.look, my_settings.save),
     Page("/admin", users.first, who=ADMINISTRATOR),
     Page("/admin/users", users.look, who=ADMINISTRATOR),

@@ -65,6 +65,8 @@ def pages_of(made: Mapping[str, UUID]) -> dict[str, str]:
         "passwords": "/my/passwords",
         "password-new": "/my/passwords/new",
         "password-login": "/my/passwords/login",
+        "factor": "/my/second-factor",
+        "factor-on": "/my/second-factor/on?factor=app",
         "settings": "/my/settings",
         "admin-users": "/admin/users",
         "admin-users-nobody": "/admin/users?q=zzz",

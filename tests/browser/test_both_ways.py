@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -176,3 +177,47 @@ def test_italian_is_spoken_to_whom_asks_for_it(browser: Browser, server: Server)
     sign_in(page, server, "bob")
     expect(page.get_by_role("heading", level=1)).to_have_text("Ciao, Bob Example")
     context.close()
+
+
+def test_the_second_factor_is_turned_on_with_an_app_and_asked_for_from_then_on(
+    page: Page, server: Server
+) -> None:
+    sign_in(page, server, "bob")
+    page.goto(address(server, "/my/second-factor"))
+    page.get_by_role("link", name="Turn on").click()
+    page.fill("#proof", PASSWORD)
+    page.get_by_role("button", name="OK").click()
+    drawn = page.get_by_role("img", name="QR code")
+    box = drawn.locator("svg").bounding_box()
+    assert box
+    assert box["width"] > 150
+    totp = pyotp.TOTP(page.locator("form .code").inner_text())
+    page.fill("#code", totp.now())
+    page.get_by_role("button", name="Turn it on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("It is on")
+    recovery = page.locator(".codes li").first.inner_text()
+    page.get_by_role("button", name="Sign out").click()
+    page.fill("#name", "bob")
+    page.fill("#password", PASSWORD)
+    page.click("main button[type=submit]")
+    page.fill("#code", recovery)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hello, Bob Example")
+
+
+def test_a_phone_that_an_administrator_blocks_is_out_while_it_waits(
+    ada: Page, server: Server, phone: Phone, made: dict[str, UUID]
+) -> None:
+    wire = phone.wire
+    waiting = Wire(HOST, server.port, "ada", PASSWORD, wire.device, policy_key=wire.policy_key)
+    waiting.begin("Ping", pinging([phone.folders[CALENDAR].id], 600))
+    until(lambda: server.parked(wire.device) == 1, "the phone does not wait")
+    ada.goto(address(server, "/admin/devices?q=browsertest"))
+    ada.locator("tbody a").first.click()
+    ada.fill("#reason", "left in a taxi")
+    ada.get_by_role("button", name="Block").click()
+    expect(ada.locator(".lead")).to_have_text("left in a taxi")
+    assert waiting.finish().text_of("ping:Status") == "129"
+    waiting.close()
+    ada.get_by_role("button", name="Unblock").click()
+    expect(ada.locator(".state").first).to_have_text("in step")
