@@ -112,7 +112,7 @@ class Keyring:
         return wrapped
 
     def _create(self, subject: UUID) -> bytes:
-        with self._pool.writing() as connection:
+        with self._pool.joining() as connection:
             wrapped = _box(self._wrapper, AESGCM.generate_key(256), subject.bytes)
             connection.execute(
                 "INSERT INTO subject_key VALUES (?, ?) ON CONFLICT (subject) DO NOTHING",

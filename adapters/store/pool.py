@@ -104,6 +104,17 @@ class Pool:
             step()
 
     @contextmanager
+    def joining(self) -> Iterator[sqlite3.Connection]:
+        """The writing transaction we are in, or one of its own; for what is never caught and gone
+        on from: it leaves no savepoint to come back to."""
+        outer = self._current()
+        if outer is not None and outer.writes:
+            yield outer.connection
+            return
+        with self.writing() as connection:
+            yield connection
+
+    @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """One snapshot for the whole block; inside `writing`, what that has written so far."""
         outer = self._current()

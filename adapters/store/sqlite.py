@@ -78,7 +78,7 @@ class SQLiteRecorder(ApplicationRecorder):
 
         IntegrityError if somebody else wrote the same version of a stream first.
         """
-        with self.pool.writing() as connection:
+        with self.pool.joining() as connection:
             positions = _append(connection, stored_events)
             if self.projectors:
                 for event, position in zip(domain_events, positions, strict=True):

@@ -117,6 +117,18 @@ def test_an_inner_block_that_fails_takes_back_its_own_part_only(pool: Pool) -> N
     assert _stored(pool) == [1, 4]
 
 
+def test_who_joins_is_whole_by_itself_or_part_of_what_it_joined(pool: Pool) -> None:
+    with pool.joining() as connection:
+        _add(connection, 1)
+    with pytest.raises(ZeroDivisionError), pool.writing() as connection:
+        _add(connection, 2)
+        with pool.joining() as inner:
+            assert _seen(inner) == [1, 2]
+            _add(inner, 3)
+        raise ZeroDivisionError
+    assert _stored(pool) == [1]
+
+
 def test_reading_inside_writing_sees_what_was_written(pool: Pool) -> None:
     with pool.writing() as connection:
         _add(connection, 1)
