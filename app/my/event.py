@@ -30,7 +30,7 @@ def look(visit: Visit) -> Http:
     rule = item.values.get("recurrence")
     return visit.page(
         "my/event.html",
-        entry=Entry(item.id, found, visit.words, ""),
+        entry=Entry(item.id, found, visit.words),
         text=event_form.text_of(found.values),
         repeats=repeating.words_of(rule, item.values["when"], visit.words) if rule else "",
         elsewhere=_elsewhere(found, visit),

@@ -294,3 +294,19 @@ def test_what_people_wrote_is_shown_as_they_wrote_it_and_never_run(
         text = reader.get(address).text
         assert "<img src=x" not in text
         assert "{{ 7*7 }}" in text
+
+
+def test_no_line_of_the_journal_tells_a_token_a_name_or_what_somebody_wrote(
+    app: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reader = Reader(app)
+    reader.sign_in()
+    reader.get("/my/contacts?q=privateword")
+    reader.post("/my/contacts/new", {"first_name": "Privatename"})
+    reader.get("/no/such/privatepage")
+    written = capsys.readouterr()
+    lines = written.out + written.err
+    assert "POST /my/contacts/new" in lines
+    token = reader.cookies["taccuino"]
+    for secret in (token, PASSWORD, "privateword", "Privatename", "privatepage", "ada"):
+        assert secret not in lines, secret

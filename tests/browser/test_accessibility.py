@@ -33,6 +33,13 @@ def faults(page: Page) -> list[str]:
     ]
 
 
+def test_axe_would_find_one(page: Page, server: Server) -> None:
+    page.goto(address(server, "/sign-in"))
+    page.evaluate("document.querySelector('main').append(document.createElement('input'))")
+    (found,) = faults(page)
+    assert found.startswith("label:")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_page_has_a_grave_fault(
     browser: Browser, server: Server, made: dict[str, UUID], theme: str

@@ -13,12 +13,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from adapters.eas.ids import server_id
+from app import people
 from tests.browser.driving import address, sign_in
 from tests.system.phone import CALENDAR, CONTACTS, Phone
 from tests.system.server import HOST, PASSWORD, Server, until
 from tests.system.wire import Wire, pinging
 
-PEOPLE = ("ada", "bob")
+PEOPLE = ("ada", "bob", "carl")
 SETTINGS = {"LOG_LEVEL": "debug"}
 NEWS = "2"
 
@@ -221,3 +222,13 @@ def test_a_phone_that_an_administrator_blocks_is_out_while_it_waits(
     waiting.close()
     ada.get_by_role("button", name="Unblock").click()
     expect(ada.locator(".state").first).to_have_text("in step")
+
+
+def test_another_password_ends_the_session_in_every_process(page: Page, server: Server) -> None:
+    sign_in(page, server, "carl")
+    with server.groupware() as groupware:
+        admin = groupware.author("admin:test", "test")
+        people.set_password(groupware, admin, server.account("carl"), "quite another one")
+    for _ in range(2 * server.workers):
+        page.goto(address(server, "/my"))
+        expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
