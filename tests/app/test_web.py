@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from adapters.directory.person import DirectoryDown
+from adapters.store.pool import StoreBusy, StoreUnavailable
 from app import routes
 from app.web import forms
 from app.web.static import HERE
@@ -310,3 +312,35 @@ def test_no_line_of_the_journal_tells_a_token_a_name_or_what_somebody_wrote(
     token = reader.cookies["taccuino"]
     for secret in (token, PASSWORD, "privateword", "Privatename", "privatepage", "ada"):
         assert secret not in lines, secret
+
+
+def test_a_head_is_a_page_without_its_body(reader: Reader) -> None:
+    answer = reader.ask("HEAD", "/my")
+    assert (answer.status, answer.body) == (200, b"")
+    assert int(answer["Content-Length"]) > 1000
+
+
+@pytest.mark.parametrize("trouble", [StoreBusy, StoreUnavailable])
+def test_a_store_that_cannot_be_used_is_told_as_a_page(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
+) -> None:
+    def broken(*_: object) -> None:
+        raise trouble("the disk is gone")
+
+    monkeypatch.setattr("projections.sessions.find", broken)
+    answer = reader.get("/my")
+    assert answer.status == 503
+    assert answer["Retry-After"]
+    assert "Nothing was lost; try again" in answer.text
+
+
+def test_while_the_directory_is_down_nobodys_password_is_wrong(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: object) -> None:
+        raise DirectoryDown("no server answers")
+
+    monkeypatch.setattr("app.proof.Prover.sign_in", down)
+    answer = stranger(reader).sign_in()
+    assert answer.status == 503
+    assert "not right" not in answer.text
