@@ -57,10 +57,11 @@ def test_no_page_has_a_grave_fault(
     assert {name: each for name, each in found.items() if each} == {}
 
 
+@pytest.mark.parametrize("language", ["en-GB", "it-IT"])
 def test_no_page_is_wider_than_a_phone(
-    browser: Browser, server: Server, made: dict[str, UUID]
+    browser: Browser, server: Server, made: dict[str, UUID], language: str
 ) -> None:
-    context = browser.new_context(viewport=NARROW)
+    context = browser.new_context(viewport=NARROW, locale=language)
     page = context.new_page()
     sign_in(page, server, "ada")
     wide = {}
