@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import socket
@@ -30,6 +31,8 @@ from app.uploads import paced
 
 UNUSABLE: Final = (StoreBusy, StoreUnavailable, MasterKeyUnusable, WrongMasterKey, OSError)
 LOOK, CLOSE = 0.25, 0.05
+M_MMAP_THRESHOLD: Final = -3
+LARGE: Final = 1 << 20
 
 HANDSHAKE = 15.0
 """Seconds in which TLS has to be agreed upon."""
@@ -74,6 +77,7 @@ def serve(settings: Settings) -> None:
     in one line, and its tables are there when the workers come.
     """
     _raise_limit()
+    _give_memory_back()
     journal.configure(settings.log_level)
     gunicorn_wsgi.SERVER = "Taccuino"
     try:
@@ -88,6 +92,14 @@ def _raise_limit() -> None:
     """Each connection takes a descriptor; what is allowed at most is what thousands need."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _give_memory_back() -> None:
+    """Hashing a password takes 19 MiB for a moment; glibc would keep them for the next time, in
+    each thread. Elsewhere there is no such call, and nothing is kept."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_MMAP_THRESHOLD, LARGE)
 
 
 class Server(BaseApplication):  # type: ignore[misc]

@@ -260,3 +260,23 @@ def test_it_takes_as_many_descriptors_as_it_may_have(run: Run) -> None:
     limits = Path(f"/proc/{server.process.pid}/limits").read_text("utf-8")
     (line,) = [line for line in limits.splitlines() if line.startswith("Max open files")]
     assert line.split()[3:5] == ["4096", "4096"]
+
+
+HASHING = """
+from gevent import monkey; monkey.patch_all()
+import gevent, pathlib
+from app import passwords, serving
+serving._give_memory_back()
+used = lambda: int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * 4096
+passwords.hash_password("correct horse battery")
+before = used()
+gevent.joinall([gevent.spawn(passwords.hash_password, "correct horse battery") for _ in range(8)])
+print(used() - before)
+"""
+
+
+def test_what_hashing_a_password_takes_is_given_back() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HASHING], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert int(done.stdout) < 10 << 20
