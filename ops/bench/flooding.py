@@ -23,8 +23,9 @@ from ops.bench.phone import CALENDAR, Phone, expect, items
 from ops.bench.pushing import HEARTBEAT, ping
 
 GIVERS: Final = 20
-EDITS: Final = 0.01
-"""This part of the stream are edits; the rest ask for news or for the folders."""
+EDITS: Final = 0.002
+"""This part of the stream are edits; the rest ask for news or for the folders. Each edit wakes a
+hundred phones, and each of those asks three times more."""
 
 LOOKS: Final = 0.9
 PATIENCE: Final = 120.0
