@@ -9,7 +9,7 @@ from typing import Any, Final
 import falcon
 
 from app import autodiscover, eas, errors, health
-from app.admin import device, devices, user, users
+from app.admin import device, devices, house, user, users
 from app.autodiscover import Autodiscover
 from app.eas import ActiveSync
 from app.health import Health
@@ -92,6 +92,7 @@ PAGES: Final = (
     Page("/admin/users/{id}", user.look, user.act, who=ADMINISTRATOR),
     Page("/admin/devices", devices.look, who=ADMINISTRATOR),
     Page("/admin/devices/{id}", device.look, device.act, who=ADMINISTRATOR),
+    Page("/admin/settings", house.look, house.save, who=ADMINISTRATOR),
 )
 """Every page: its address, who shows it, and who does what its forms ask."""
 

@@ -28,10 +28,11 @@ def send_code(visit: Visit) -> Refused | None:
 
 
 def stay_signed_in(visit: Visit) -> None:
-    """Their secrets are others now by their own doing: this session goes on, all others end."""
+    """Where their secrets are others now by their own doing, this session goes on, and all others
+    end."""
     with visit.site.groupware.reading() as connection:
         person = accounts.by_id(connection, visit.person.id)
-    if person is not None:
+    if person is not None and person.epoch != visit.person.epoch:
         visit.remember(visit.site.sessions.renew(visit.token, person))
         visit.session = visit.site.sessions.find(visit.token)
 

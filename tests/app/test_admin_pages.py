@@ -9,6 +9,8 @@ import pytest
 from adapters.eas.ids import server_id
 from adapters.wbxml import E
 from app import credentials, people, phones, routes
+from domain.house import FULL_WIPE_ALLOWED, PASSWORDS_VIEWABLE, SECOND_FACTOR_REQUIRED
+from projections import house as rules
 from tests.app.house import House
 from tests.app.reader import PASSWORD, Reader, pages, with_password
 
@@ -222,3 +224,75 @@ def test_a_phone_is_taken_off_the_list(reader: Reader, device: str) -> None:
 def test_any_state_may_be_asked_for(reader: Reader, state: str) -> None:
     assert reader.get(f"/admin/devices?state={state}").status == 200
     assert not re.search(r"<b>", reader.get(f"/admin/devices?state={state}").text)
+
+
+# What holds for everybody
+
+SETTINGS = "/admin/settings"
+
+
+class NoPost:
+    """Somebody who would send mails."""
+
+    def send(self, to: str, subject: str, body: str) -> None:
+        """Nobody reads them here."""
+
+
+@pytest.fixture
+def posted(house: House) -> Reader:
+    """The administrator, in a house from which mails can be sent."""
+    reader = Reader(pages(house, NoPost()))
+    reader.sign_in("root")
+    reader.get(SETTINGS)
+    return reader
+
+
+def rule(house: House, name: str) -> bool:
+    with house.groupware.reading() as connection:
+        return rules.holds(connection, name)
+
+
+@pytest.mark.parametrize("name", [PASSWORDS_VIEWABLE, FULL_WIPE_ALLOWED])
+def test_a_rule_is_turned_on_and_off(reader: Reader, house: House, name: str) -> None:
+    reader.get(SETTINGS)
+    for holds in (True, False):
+        reader.post(SETTINGS, {"rule": name, "holds": "yes" if holds else "no"})
+        assert rule(house, name) is holds
+
+
+def test_before_a_second_factor_is_required_the_phones_that_stop_are_named(
+    posted: Reader, house: House
+) -> None:
+    form = {"rule": SECOND_FACTOR_REQUIRED, "holds": "yes"}
+    asked = posted.post(SETTINGS, form)
+    assert "This phone stops until its person" in asked.text
+    assert not rule(house, SECOND_FACTOR_REQUIRED)
+    assert posted.post(SETTINGS, {**form, "sure": "1"}).status == 303
+    assert rule(house, SECOND_FACTOR_REQUIRED)
+    assert posted.get(SETTINGS).status == 200, "who decides it stays signed in"
+    assert Reader(posted.app).sign_in()["Location"] == "/sign-in/code"
+
+
+def test_a_second_factor_is_not_required_where_nobody_could_get_a_code(
+    reader: Reader, house: House
+) -> None:
+    assert "No mail can be sent from here yet" in reader.get(SETTINGS).text
+    form = {"rule": SECOND_FACTOR_REQUIRED, "holds": "yes", "sure": "1"}
+    assert reader.post(SETTINGS, form).status == 422
+    assert not rule(house, SECOND_FACTOR_REQUIRED)
+
+
+@pytest.mark.parametrize("form", [{"rule": "x", "holds": "yes"}, {"access": "maybe"}, {}])
+def test_what_is_no_rule_is_not_found(reader: Reader, form: dict[str, str]) -> None:
+    reader.get(SETTINGS)
+    assert reader.post(SETTINGS, form).status == 404
+
+
+def test_new_phones_wait_until_one_is_approved(reader: Reader, house: House) -> None:
+    reader.get(SETTINGS)
+    reader.post(SETTINGS, {"access": "quarantine"})
+    house.ask("FolderSync", HIERARCHY, device="NEWCOMER")
+    page = f"/admin/devices/{server_id(house.phone(device='NEWCOMER').id)}"
+    assert "waits for approval" in reader.get(page).text
+    reader.post(page, {"act": "approve"})
+    assert "in step" in reader.get(page).text
