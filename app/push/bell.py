@@ -37,6 +37,12 @@ def unpack(data: bytes) -> Topics:
     return frozenset(UUID(bytes=data[start : start + SIZE]) for start in range(0, len(data), SIZE))
 
 
+def _both(some: Topics, others: Topics) -> Topics:
+    if some is None or others is None or len(some) + len(others) > MOST:
+        return None
+    return some | others
+
+
 class Bell:
     """Rings at every other process; `mine` is the socket of this one, if it has one."""
 
@@ -47,22 +53,20 @@ class Bell:
         self._descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
-        self._owed: set[Path] = set()
+        self._owed: dict[Path, Topics] = {}
 
     def ring(self, topics: Iterable[UUID]) -> None:
         """Tell everybody else; whoever cannot take it now is told later, by `settle`."""
         self.send(frozenset(topics))
 
     def send(self, topics: Topics) -> None:
-        data = pack(topics)
         for other in self.others():
-            self._send(other, data)
+            self._send(other, topics)
 
     def settle(self) -> None:
-        """Tell those whose queue was full that they missed something."""
-        owed, self._owed = self._owed, set()
-        for other in owed:
-            self._send(other, b"")
+        """Tell those whose queue was full what they missed."""
+        for other in list(self._owed):
+            self._send(other, frozenset())
 
     @property
     def owes(self) -> bool:
@@ -77,11 +81,14 @@ class Bell:
         self._socket.close()
         os.close(self._descriptor)
 
-    def _send(self, other: Path, data: bytes) -> None:
+    def _send(self, other: Path, topics: Topics) -> None:
+        """Together with what is owed. A queue holds a few datagrams only, and whoever is told that
+        anything may have changed has to look at everything: so topics are kept as they are."""
+        due = _both(topics, self._owed.pop(other, frozenset()))
         try:
-            self._socket.sendto(data, address(other, self._descriptor))
+            self._socket.sendto(pack(due), address(other, self._descriptor))
         except BlockingIOError:
-            self._owed.add(other)
+            self._owed[other] = due
         except ConnectionRefusedError:
             other.unlink(missing_ok=True)
         except FileNotFoundError:

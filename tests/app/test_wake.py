@@ -18,7 +18,7 @@ from app.composition import CODEC
 from app.folders import make_default_folders
 from app.groupware import Groupware
 from app.push.bell import MOST, Bell, Ear, Topics, pack, unpack
-from app.push.wake import ANYTHING, Vanished, WakeHub
+from app.push.wake import ANYTHING, Vanished, Waiter, WakeHub
 from domain.account import Account
 from domain.folder import hierarchy_of
 from projections import schema
@@ -199,9 +199,8 @@ def test_a_socket_whose_owner_died_is_removed(folder: Path, stack: ExitStack) ->
     assert list(folder.iterdir()) == []
 
 
-def test_who_could_not_take_a_ring_is_told_later(
-    folder: Path, pool: Pool, groupware: Groupware, stack: ExitStack
-) -> None:
+def deaf_and_rung(folder: Path, pool: Pool, stack: ExitStack, *rings: UUID) -> Waiter:
+    """Somebody who waits for one topic in a process that hears only when its queue is full."""
     deaf = WakeHub(folder)
     stack.callback(deaf.close)
     waiter = deaf.register([ONE])
@@ -209,11 +208,27 @@ def test_who_could_not_take_a_ring_is_told_later(
     stack.callback(bell.close)
     while not bell.owes:
         bell.ring([TWO])
-    bell.ring([ONE])
+    for topic in rings:
+        bell.ring([topic])
     deaf.begin(pool, look=3600)
     while bell.owes:
         bell.settle()
-    assert waiter.wait(SOON) == {ANYTHING}
+    return waiter
+
+
+def test_who_could_not_take_a_ring_is_told_later_what_it_was(
+    folder: Path, pool: Pool, groupware: Groupware, stack: ExitStack
+) -> None:
+    """And nobody has to look for what was not meant for him: there are thousands who wait."""
+    others = (UUID(int=n) for n in range(2, 40))
+    assert deaf_and_rung(folder, pool, stack, *others, ONE).wait(SOON) == {ONE}
+
+
+def test_more_than_can_be_kept_for_somebody_is_everything(
+    folder: Path, pool: Pool, groupware: Groupware, stack: ExitStack
+) -> None:
+    many = (UUID(int=n) for n in range(2, 1100))
+    assert deaf_and_rung(folder, pool, stack, *many).wait(SOON) == {ANYTHING}
 
 
 def test_a_home_with_a_long_name_can_ring_too(tmp_path: Path, stack: ExitStack) -> None:
