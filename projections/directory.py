@@ -221,7 +221,9 @@ def _keys(facts: Mapping[str, str]) -> Iterator[str]:
 
 
 def _beginnings(word: str) -> Iterator[str]:
-    if whole := _stripped(word):
+    if word.isalnum():
+        yield word
+    elif whole := _stripped(word):
         yield whole
         yield from filter(None, re.split(r"\W+|_", whole))
 
