@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
-from adapters.eas.client import Client, HttpRefusal, StatusRefusal
+from adapters.eas.client import Client, HttpRefusal, StatusRefusal, Synced
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element
 from ops.bench.wire import Exchange, Line
@@ -17,6 +17,7 @@ from ops.bench.wire import Exchange, Line
 CALENDAR, CONTACTS = "calendar", "contacts"
 DEFAULTS: Final = {8: CALENDAR, 9: CONTACTS}
 NO_POLICY: Final = {142, 143, 144}
+INVALID_KEY: Final = 3
 LARGE: Final = 512
 AT_ONCE: Final = 100
 UTC_ZONE: Final = b64encode(bytes(172)).decode()
@@ -56,6 +57,18 @@ class Phone(Client):
             found = self.folder_sync()
         self.folders = {DEFAULTS[each.type]: each.id for each in found if each.type in DEFAULTS}
         return self
+
+    def sync(self, *what: Any, **how: Any) -> Synced:
+        """Some servers take the key back that they gave for an empty folder: begin once more."""
+        try:
+            return super().sync(*what, **how)
+        except StatusRefusal as refusal:
+            folder, kind = what[:2]
+            if refusal.status != INVALID_KEY or self.keys.get(folder, "0") == "0":
+                raise
+            self.keys[folder] = "0"
+            super().sync(folder, kind, get_changes=False)
+            return super().sync(*what, **how)
 
     def begin(self, kind: str) -> Phone:
         """The first key of a folder."""
