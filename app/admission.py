@@ -117,7 +117,8 @@ def _meet(
     with groupware.acting(author) as connection:
         if (there := devices.by_id(connection, id)) is not None:
             return there
-        _let_go_of_the_silent(groupware, connection, account)
+        if devices.count(connection, account) >= settings.devices_per_user:
+            _let_go_of_the_silent(groupware, connection, account)
         full = devices.count(connection, account) >= settings.devices_per_user
         if full and not _make_room(groupware, connection, account):
             new = request.version >= Version.V14_1
@@ -133,7 +134,8 @@ def _meet(
 def _let_go_of_the_silent(
     groupware: Groupware, connection: sqlite3.Connection, account: UUID
 ) -> None:
-    """The person's phones that were not heard of for long do not count from here on."""
+    """The person's phones that were not heard of for long do not count from here on. Only where
+    there is no room otherwise: a clock that was set wrong must cost nobody a phone."""
     for id in devices.unheard(connection, account, groupware.clock() - SILENT_AFTER):
         phone = groupware.load(Partnership, id)
         phone.fall_silent()

@@ -23,9 +23,9 @@ from ops.bench.phone import CALENDAR, Phone, expect, items
 from ops.bench.pushing import HEARTBEAT, ping
 
 GIVERS: Final = 20
-EDITS: Final = 0.002
-"""This part of the stream are edits; the rest ask for news or for the folders. Each edit wakes a
-hundred phones, and each of those asks three times more."""
+EDIT_EVERY, FIRST_EDIT = 500, 10
+"""Few of the stream are edits; the rest ask for news or for the folders. Each edit wakes a hundred
+phones, and each of those asks three times more."""
 
 LOOKS: Final = 0.9
 PATIENCE: Final = 120.0
@@ -109,17 +109,18 @@ def _stream(flood: Flood, givers: list[Giver], per_second: int, seconds: float) 
         due = began + number / per_second
         gevent.sleep(max(0.0, due - time.perf_counter()))
         giver = givers[number % len(givers)]
-        busy.append(gevent.spawn(_give, flood, giver, dice.random(), due))
+        edits = number % EDIT_EVERY == FIRST_EDIT
+        busy.append(gevent.spawn(_give, flood, giver, edits, dice.random() < LOOKS, due))
     gevent.joinall(busy, timeout=PATIENCE, raise_error=True)
 
 
-def _give(flood: Flood, giver: Giver, chance: float, due: float) -> None:
+def _give(flood: Flood, giver: Giver, edits: bool, looks: bool, due: float) -> None:
     phone = giver.phone
     with giver.turn:
-        if chance < EDITS:
+        if edits:
             flood.edited[phone.user] = time.perf_counter()
             phone.upload(CALENDAR, items(CALENDAR, 1, phone.version))
-        elif chance < LOOKS:
+        elif looks:
             phone.news(CALENDAR)
         else:
             phone.folder_sync()
