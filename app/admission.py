@@ -117,10 +117,7 @@ def _meet(
     with groupware.acting(author) as connection:
         if (there := devices.by_id(connection, id)) is not None:
             return there
-        if devices.count(connection, account) >= settings.devices_per_user:
-            _let_go_of_the_silent(groupware, connection, account)
-        full = devices.count(connection, account) >= settings.devices_per_user
-        if full and not _make_room(groupware, connection, account):
+        if not _has_room(groupware, connection, account, settings.devices_per_user):
             new = request.version >= Version.V14_1
             raise Refusal(TOO_MANY if new else BLOCKED, "the person has too many phones")
         phone = _begun(groupware, id, account, request)
@@ -131,11 +128,21 @@ def _meet(
     return row
 
 
+def _has_room(
+    groupware: Groupware, connection: sqlite3.Connection, account: UUID, most: int
+) -> bool:
+    """Whether the person may have one more phone. Others give way only where they have to: a
+    clock that was set wrong must cost nobody a phone."""
+    if devices.count(connection, account) < most:
+        return True
+    _let_go_of_the_silent(groupware, connection, account)
+    return devices.count(connection, account) < most or _make_room(groupware, connection, account)
+
+
 def _let_go_of_the_silent(
     groupware: Groupware, connection: sqlite3.Connection, account: UUID
 ) -> None:
-    """The person's phones that were not heard of for long do not count from here on. Only where
-    there is no room otherwise: a clock that was set wrong must cost nobody a phone."""
+    """The person's phones that were not heard of for long do not count from here on."""
     for id in devices.unheard(connection, account, groupware.clock() - SILENT_AFTER):
         phone = groupware.load(Partnership, id)
         phone.fall_silent()

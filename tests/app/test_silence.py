@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.eas.ids import server_id
 from adapters.eas.reply import Failure
 from adapters.eas.version import Version
 from app import phones
@@ -69,6 +70,17 @@ def test_who_was_heard_of_lately_still_counts(house: House) -> None:
     set_up(house, "FOUR")
     set_up(house, "FIVE")
     assert house.ask("FolderSync", device="SIX") == Failure(TOO_MANY)
+    assert not house.phone(device="ONE").silent
+
+
+def test_while_there_is_room_nobody_has_to_begin_anew(house: House) -> None:
+    """As after a clock that was set years ahead, and back."""
+    one = set_up(house, "ONE")
+    house.clock.advance(days=1000)
+    set_up(house, "TWO")
+    house.clock.advance(days=-1000)
+    ada = house.contact(first_name="Ada")
+    assert verbs(one.catch_up(one.contacts)) == [("Add", server_id(ada))]
     assert not house.phone(device="ONE").silent
 
 
