@@ -66,16 +66,18 @@ def entry(fields: Fields | None = None, unless: Errors = ()) -> Iterator[Fields]
     fields = {} if fields is None else fields
     began = fields.pop(BEGAN, None) or time.perf_counter()
     id = fields.setdefault("request", secrets.token_hex(6))
+    over = True
     try:
         yield fields
     except unless:
-        fields.clear()
-        fields.update({"request": id, BEGAN: began})
+        over = False
         raise
-    except BaseException:
-        _write(fields, began)
-        raise
-    _write(fields, began)
+    finally:
+        if over:
+            _write(fields, began)
+        else:
+            fields.clear()
+            fields.update({"request": id, BEGAN: began})
 
 
 def _write(fields: Fields, began: float) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from falcon import testing
 
 from app import people
+from app.auth import Authenticator, Unauthorized
 from app.eas import ActiveSync
 from app.logins import logins
 from app.proof import Prover
@@ -20,6 +21,7 @@ from app.web.sessions import Sessions
 from app.web.site import Site
 from tests.app.house import House
 from tests.app.shell import authenticate, welcome
+from tests.app.test_auth import basic
 
 PASSWORD = "correct horse battery"
 
@@ -121,3 +123,12 @@ def pages(house: House, post: Any = None, **settings: Any) -> Any:
 
 def with_password(house: House, name: str = "ada") -> None:
     people.set_password(house.groupware, house.admin, house.account(name).id, PASSWORD)
+
+
+def let_in(house: House, secret: str) -> bool:
+    """Whether a phone of the reader comes in by this secret."""
+    try:
+        Authenticator(house.groupware).principal(basic(f"ada:{secret}"), "192.0.2.7")
+    except Unauthorized:
+        return False
+    return True

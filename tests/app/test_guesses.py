@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from app import journal
 from app.guesses import AHEAD, FORGOTTEN_AFTER, PER_ACCOUNT, PER_ADDRESS, Guesses
 from tests.app.house import House
+from tests.app.lines import written
 
 ADDRESS = r"(?P<address>[0-9a-fA-F:.]+)"
 FILTER = Path(__file__).parents[2] / "ops" / "fail2ban" / "filter.d" / "taccuino.conf"
@@ -90,12 +90,8 @@ def test_old_guesses_leave_nothing_behind(house: House) -> None:
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
     """What the journal says."""
-    before = structlog.get_config()
-    stream = io.StringIO()
-    journal.configure("info", stream)
-    structlog.configure(cache_logger_on_first_use=False)
-    yield stream
-    structlog.configure(**before)
+    with written("info") as stream:
+        yield stream
 
 
 def filtered(text: str) -> list[str]:

@@ -269,7 +269,7 @@ def test_whoever_is_disabled_while_it_is_down_is_out_at_once(door: Door) -> None
     ada = door.house.account("ada").id
     people.disable(door.house.groupware, door.house.admin, ada)
     door.house.clock.advance(seconds=VERIFIED_FOR + 1)
-    door.puts_off()
+    assert isinstance(door.puts_off(), DirectoryDown)
 
 
 def test_after_a_start_nobody_is_known_until_it_is_back(door: Door) -> None:

@@ -10,14 +10,12 @@ import pytest
 
 from adapters.eas.ids import server_id
 from app import rules, secondfactor
-from app.auth import Authenticator, Unauthorized
 from app.groupware import Groupware
 from app.proof import Proof, Prover
 from domain.house import PASSWORDS_VIEWABLE
 from projections import credentials
 from tests.app.house import House
-from tests.app.reader import PASSWORD, Answer, Reader, pages, with_password
-from tests.app.test_auth import basic
+from tests.app.reader import PASSWORD, Answer, Reader, let_in, pages, with_password
 
 CHOSEN = "sunny weather today"
 
@@ -39,14 +37,6 @@ def act(reader: Reader, path: str, **form: str) -> Answer:
     """Open the form, and send it with the login password."""
     assert reader.get(path).status == 200
     return reader.post(path, {"proof": PASSWORD, **form})
-
-
-def let_in(house: House, secret: str) -> bool:
-    try:
-        Authenticator(house.groupware).principal(basic(f"ada:{secret}"), "192.0.2.7")
-    except Unauthorized:
-        return False
-    return True
 
 
 def only(house: House) -> Any:

@@ -9,10 +9,8 @@ import pytest
 
 from adapters.wbxml import E
 from app import people
-from app.auth import Authenticator, Unauthorized
 from tests.app.house import House
-from tests.app.reader import PASSWORD, Answer, Reader, pages, with_password
-from tests.app.test_auth import basic
+from tests.app.reader import PASSWORD, Answer, Reader, let_in, pages, with_password
 
 HIERARCHY = E("folderhierarchy:FolderSync", E("folderhierarchy:SyncKey", "0"))
 CHOSEN = "sunny weather today"
@@ -50,14 +48,6 @@ def enrolled(reader: Reader, house: House, **form: str) -> tuple[pyotp.TOTP, Ans
     answer = reader.post("/my/second-factor/confirm", {"code": totp.at(house.clock()), **form})
     house.clock.advance(minutes=2)
     return totp, answer
-
-
-def let_in(house: House, secret: str) -> bool:
-    try:
-        Authenticator(house.groupware).principal(basic(f"ada:{secret}"), "192.0.2.7")
-    except Unauthorized:
-        return False
-    return True
 
 
 def test_the_dialog_names_the_phones_that_will_stop_and_what_is_needed(reader: Reader) -> None:

@@ -55,8 +55,9 @@ class Person:
         self.house.clock.advance(seconds=120)
         return codes
 
-    def proves(self, code: str) -> None:
-        self.prover.expect(self.author, self.id, Proof(LOGIN, code, HERE))
+    def proves(self, code: str) -> str:
+        """Who has proven themselves."""
+        return self.prover.expect(self.author, self.id, Proof(LOGIN, code, HERE)).name
 
     def mailed(self) -> str:
         onetime.send_code(self.groupware, self.post, self.house.account())
@@ -135,7 +136,7 @@ def test_what_was_begun_is_good_for_a_quarter_of_an_hour(ada: Person) -> None:
 @pytest.mark.parametrize("steps", [-1, 0, 1])
 def test_a_clock_may_be_off_by_a_step(ada: Person, steps: int) -> None:
     ada.enrolled()
-    ada.proves(ada.shown(steps))
+    assert ada.proves(ada.shown(steps)) == "ada"
 
 
 @pytest.mark.parametrize("steps", [-2, 2])
@@ -167,7 +168,7 @@ def test_the_password_alone_is_not_enough_any_more(ada: Person) -> None:
 
 def test_a_code_typed_with_a_gap_is_the_code(ada: Person) -> None:
     ada.enrolled()
-    ada.proves(f"{ada.shown()[:3]} {ada.shown()[3:]} ")
+    assert ada.proves(f"{ada.shown()[:3]} {ada.shown()[3:]} ") == "ada"
 
 
 def test_a_recovery_code_is_good_once_however_it_is_typed(ada: Person) -> None:
@@ -319,7 +320,7 @@ def test_an_administrator_turns_it_on_with_a_password_to_hand_over(ada: Person) 
 def test_an_administrator_helps_who_has_lost_the_app(ada: Person) -> None:
     ada.enrolled()
     use.reset(ada.groupware, ada.house.admin, ada.id)
-    ada.proves("")
+    assert ada.proves("") == "ada"
 
 
 def require(ada: Person, sure: bool = False) -> list[str]:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pyotp
 import pytest
-import structlog
 
 from adapters.wbxml import E
-from app import journal, people, secondfactor
+from app import people, secondfactor
 from app.auth import Authenticator
 from app.commands import COMMANDS
 from app.proof import Proof, Prover, Unproven
+from tests.app.lines import written
 from tests.app.shell import Shell
 from tests.app.test_auth import basic
 
@@ -26,12 +26,8 @@ GUESS, CODE = "a-wild-guess", "987654"
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
     """What the journal says at its most talkative."""
-    before = structlog.get_config()
-    stream = io.StringIO()
-    journal.configure("debug", stream)
-    structlog.configure(cache_logger_on_first_use=False)
-    yield stream
-    structlog.configure(**before)
+    with written("debug") as stream:
+        yield stream
 
 
 def test_no_secret_is_in_the_journal(

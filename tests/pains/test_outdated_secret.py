@@ -11,14 +11,14 @@ import io
 from collections.abc import Iterator
 
 import pytest
-import structlog
 
-from app import journal, passwords, people
+from app import passwords, people
 from app.auth import Authenticator, Unauthorized
 from app.guesses import PER_ACCOUNT
 from projections import attempts
 from projections.findings import findings
 from tests.app.house import House
+from tests.app.lines import written
 
 OFFICE = "192.0.2.7"
 OLD, NEW = "the old password", "the new password"
@@ -72,12 +72,8 @@ def office(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
-    before = structlog.get_config()
-    stream = io.StringIO()
-    journal.configure("info", stream)
-    structlog.configure(cache_logger_on_first_use=False)
-    yield stream
-    structlog.configure(**before)
+    with written("info") as stream:
+        yield stream
 
 
 def test_twenty_phones_that_go_on_with_the_old_password_harm_nobody(

@@ -100,7 +100,7 @@ def test_the_first_start_shows_the_secrets_and_serves_a_phone(
     assert result.exit_code == 0, result.output
     assert "4 items in Calendar" in result.stdout
     assert "3 items in Contacts" in result.stdout
-    end(make, signal.SIGTERM)
+    expect_end(make, signal.SIGTERM)
 
 
 def test_later_starts_keep_everything_and_show_no_secrets(
@@ -111,14 +111,14 @@ def test_later_starts_keep_everything_and_show_no_secrets(
     assert secrets["demo"] not in make.words
     result = Cli(home).run("doctor", make.url, "-u", "demo", EAS_PASSWORD=secrets["demo"])
     assert result.exit_code == 0, result.output
-    end(make, signal.SIGINT, everybody=True)
+    expect_end(make, signal.SIGINT, everybody=True)
 
 
 def test_an_interrupt_that_only_make_gets_ends_the_server_as_well(home: Path) -> None:
-    end(MakeRun(home), signal.SIGINT)
+    expect_end(MakeRun(home), signal.SIGINT)
 
 
-def end(make: MakeRun, number: signal.Signals, everybody: bool = False) -> None:
+def expect_end(make: MakeRun, number: signal.Signals, everybody: bool = False) -> None:
     """Make dies of the signal, as make does, but not before everything has ended in order."""
     (os.killpg if everybody else os.kill)(make.process.pid, number)
     assert make.process.wait(PATIENCE) == -number
