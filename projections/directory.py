@@ -1,7 +1,8 @@
 """The directory (GAL): everybody enabled, and for each asker his own contacts.
 
-An entry has keys: the beginnings by which it can be found. Somebody is found when each word of
-the query begins one of them, whatever its case and accents (MS-ASCMD 2.2.3.142).
+An entry has words by which it can be found. Somebody is found when each word of the query begins
+one of them, whatever its case and accents (MS-ASCMD 2.2.3.142). A search goes through the words of
+all whom the asker may find: contacts are written far more often than looked for.
 """
 
 from __future__ import annotations
@@ -29,16 +30,10 @@ CREATE TABLE IF NOT EXISTS directory_entry (
     scope BLOB NOT NULL,
     shown INTEGER NOT NULL,
     sort TEXT NOT NULL,
+    words TEXT NOT NULL,
     facts TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS directory_key (
-    scope BLOB NOT NULL,
-    key TEXT NOT NULL,
-    entry BLOB NOT NULL,
-    PRIMARY KEY (scope, key, entry)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS directory_key_entry ON directory_key (entry);
-CREATE INDEX IF NOT EXISTS directory_scope ON directory_entry (scope, sort, id) WHERE shown;
+CREATE INDEX IF NOT EXISTS directory_scope ON directory_entry (scope, sort, id, words) WHERE shown;
 """
 
 EVERYBODY = UUID(int=0)
@@ -57,7 +52,6 @@ KEPT = frozenset(
 """The fields of a contact that its entry is made of; of a picture only that there is one."""
 
 WORDS_AT_MOST = 8
-LAST = "\U0010ffff"
 
 
 @dataclass(frozen=True)
@@ -115,7 +109,7 @@ def contacts(
 
 
 def query_words(query: str) -> list[str]:
-    """The words of a query as keys begin; TooComplex if they are too many."""
+    """The words of a query, folded; TooComplex if they are too many."""
     words = [word for word in (_stripped(part) for part in folded(query).split()) if word]
     if len(words) > WORDS_AT_MOST:
         raise TooComplex(f"a query has at most {WORDS_AT_MOST} words")
@@ -187,21 +181,17 @@ def _kept(patch: Patch) -> dict[str, Any]:
 
 
 def _write(connection: sqlite3.Connection, id: UUID, scope: UUID, facts: dict[str, Any]) -> None:
-    """The entry and its keys; whether it is shown stays as it was."""
+    """The entry and its words; whether it is shown stays as it was."""
     connection.execute(
-        "INSERT INTO directory_entry VALUES (?, ?, 1, ?, ?) ON CONFLICT (id) DO UPDATE"
-        " SET sort = excluded.sort, facts = excluded.facts",
+        "INSERT INTO directory_entry VALUES (?, ?, 1, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
+        " SET sort = excluded.sort, words = excluded.words, facts = excluded.facts",
         (
             id.bytes,
             scope.bytes,
             folded(display_name(facts)),
+            "".join(f" {word}" for word in sorted(set(_words(facts)))),
             json.dumps(facts, sort_keys=True, ensure_ascii=False),
         ),
-    )
-    connection.execute("DELETE FROM directory_key WHERE entry = ?", (id.bytes,))
-    connection.executemany(
-        "INSERT INTO directory_key VALUES (?, ?, ?)",
-        [(scope.bytes, key, id.bytes) for key in sorted(set(_keys(facts)))],
     )
 
 
@@ -209,7 +199,7 @@ def _show(connection: sqlite3.Connection, id: UUID, shown: bool) -> None:
     connection.execute("UPDATE directory_entry SET shown = ? WHERE id = ?", (shown, id.bytes))
 
 
-def _keys(facts: Mapping[str, str]) -> Iterator[str]:
+def _words(facts: Mapping[str, str]) -> Iterator[str]:
     """Every word of a name, its parts behind hyphens, every address and its parts before @."""
     for name in facts.keys() & SPOKEN:
         for word in folded(facts[name]).split():
@@ -235,17 +225,10 @@ def _stripped(word: str) -> str:
 
 def _matching(words: list[str], *within: UUID) -> tuple[str, list[object]]:
     """What is shown in these scopes and matches every word."""
-    scopes: list[object] = [scope.bytes for scope in within]
-    places = ", ".join("?" for _ in scopes)
+    places = ", ".join("?" for _ in within)
     where = f"FROM directory_entry WHERE shown AND scope IN ({places})"
-    values = list(scopes)
-    for word in words:
-        where += (
-            " AND id IN (SELECT entry FROM directory_key"
-            f" WHERE scope IN ({places}) AND key >= ? AND key < ?)"
-        )
-        values += [*scopes, word, word + LAST]
-    return where, values
+    where += " AND instr(words, ?)" * len(words)
+    return where, [*(scope.bytes for scope in within), *(f" {word}" for word in words)]
 
 
 def display_name(facts: Mapping[str, str]) -> str:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 from uuid import UUID
 
 from eventsourcing.domain import DomainEvent
@@ -31,6 +32,9 @@ from domain.round import (
 )
 from projections.codec import Codec
 from projections.synckey import SyncKey
+
+REMEMBERED: Final = 64
+"""So many rounds are kept as they were read."""
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS round (
@@ -236,11 +240,17 @@ def _rounds(
         (partnership.bytes, collection.bytes),
     )
     for line, generation, tag, parent, begun, repeats, record in rows:
-        before, after, verdicts, wishes, suspect = codec.decode(record)
         key = SyncKey(generation, tag)
-        yield Round(
-            line, key, parent, begun, repeats, before, after, tuple(verdicts), wishes, suspect
-        )
+        yield Round(line, key, parent, begun, repeats, *_read(codec, record))
+
+
+@lru_cache(REMEMBERED)
+def _read(
+    codec: Codec, record: bytes
+) -> tuple[Reach, Reach, tuple[Verdict, ...], Wishes, Reach | None]:
+    """A round as it was written. One request looks at the same few rounds several times."""
+    before, after, verdicts, wishes, suspect = codec.decode(record)
+    return before, after, tuple(verdicts), wishes, suspect
 
 
 _APART = """

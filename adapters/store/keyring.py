@@ -114,11 +114,12 @@ class Keyring:
     def _create(self, subject: UUID) -> bytes:
         with self._pool.joining() as connection:
             wrapped = _box(self._wrapper, AESGCM.generate_key(256), subject.bytes)
-            connection.execute(
-                "INSERT INTO subject_key VALUES (?, ?) ON CONFLICT (subject) DO NOTHING",
+            row = connection.execute(
+                "INSERT INTO subject_key VALUES (?, ?) ON CONFLICT (subject) DO NOTHING"
+                " RETURNING wrapped",
                 (subject.bytes, wrapped),
-            )
-            return self._wrapped(subject) or wrapped
+            ).fetchone()
+            return wrapped if row else self._wrapped(subject) or wrapped
 
     def _unwrap(self, subject: UUID, wrapped: bytes) -> AESGCM:
         try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import cast
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
 from uuid import UUID
 
 from eventsourcing.application import Application
-from eventsourcing.domain import DomainEvent
+from eventsourcing.domain import Aggregate, DomainEvent, DomainEventProtocol
+from eventsourcing.persistence import Recording
 from eventsourcing.utils import Environment
 
 from adapters.store.sqlite import SQLiteFactory, SQLiteRecorder, iterate
@@ -28,6 +29,15 @@ class EventLog(Application[UUID]):
     def construct_factory(self, env: Environment) -> SQLiteFactory:
         return self._factory
 
+    def save(self, *objs: Any, **kwargs: Any) -> list[Recording[UUID]]:
+        """Store these events, and what is pending in these aggregates. The library's own way to
+        do so serves snapshots, caches and followers as well, and asks each for its protocol."""
+        return self.events.put([event for each in objs for event in _events(each)])
+
     def replay(self, *, after: int = 0) -> Iterator[tuple[int, DomainEvent]]:
         """The whole log in order, for rebuilding and verifying, in bounded memory."""
         return iterate(cast(SQLiteRecorder, self.recorder), self.mapper, after=after)
+
+
+def _events(source: Any) -> Sequence[DomainEventProtocol[UUID]]:
+    return source.collect_events() if isinstance(source, Aggregate) else [source]

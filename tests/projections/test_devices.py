@@ -27,7 +27,7 @@ from tests.app.house import House, a_request
 MINE = (accounts, devices, deeds, access, policies, directory)
 TABLES = (
     *("account", "partnership", "device_deed", "access_rule", "access_default"),
-    *("policy", "directory_entry", "directory_key"),
+    *("policy", "directory_entry"),
 )
 
 SPOKEN = (Version.V14_1, Version.V16_1)
