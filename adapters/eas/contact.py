@@ -41,8 +41,10 @@ def render(values: Values, dialect: Dialect) -> list[Element]:
     Category (MS-ASCNTC 2.2.2.20).
     """
     elements: list[Element] = []
+    all_told = dialect.quirks.keeps_what_is_left_out
     for row in BY_VERSION[dialect.version]:
-        elements += _written(row, values, dialect) or _emptied(row, dialect)
+        if all_told or row.field in values or row.kind is Kind.FILE_AS:
+            elements += _written(row, values, dialect) or _emptied(row, dialect)
     return elements
 
 
