@@ -277,15 +277,6 @@ def test_the_theme_is_kept_in_this_browser(reader: Reader) -> None:
     assert 'data-theme="dark"' in reader.get("/my").text
 
 
-def test_both_ways_to_be_dark_are_the_same_colours() -> None:
-    style = (HERE / "style.css").read_text()
-    system = re.search(r":root:not\(\[data-theme\]\) \{(.*?)\}", style, re.DOTALL)
-    chosen = re.search(r':root\[data-theme="dark"\] \{(.*?)\}', style, re.DOTALL)
-    assert system
-    assert chosen
-    assert system[1].split() == chosen[1].split()
-
-
 def test_what_people_wrote_is_shown_as_they_wrote_it_and_never_run(
     reader: Reader, house: House
 ) -> None:
