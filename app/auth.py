@@ -172,18 +172,23 @@ class Authenticator:
     ) -> Judgement:
         """Verify slowly, if guessing has not gone too far; count it if it was one more guess."""
         who = self._guesses.name(account, user)
-        wait = self._guesses.wait(who, address)
-        if wait > 0:
-            raise Unauthorized(math.ceil(wait))
+        self._expect_patience(who, address)
         found = judge(self._groupware, self._login, account, secret)
+        self._expect_patience(who, address)
         if found.right:
-            self._guesses.forgive(who)
+            self._guesses.forgive(who, address)
         elif not found.why:
             guess = self._groupware.keyring.digest(UUID(bytes=who), "guess", secret)
             self._guesses.count(who, address, guess)
         if account is not None and found.stale:
             self._renew_hash(account, found, secret)
         return found
+
+    def _expect_patience(self, who: bytes, address: str) -> None:
+        """Before a secret is looked at, and again after: meanwhile others may have guessed."""
+        wait = self._guesses.wait(who, address)
+        if wait > 0:
+            raise Unauthorized(math.ceil(wait))
 
     def _remember(self, digest: bytes, account: AccountRow | None, judgement: Judgement) -> None:
         id = account.id if account else UUID(int=0)

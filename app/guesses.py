@@ -2,7 +2,8 @@
 
 Whoever guesses has to wait, longer with each guess: for one account, and more mildly for one
 address, since behind an address there may be a whole office. A secret that was verified a moment
-ago never waits: phones in use do not notice. What was guessed is known to all processes, also
+ago never waits: phones in use do not notice. Where somebody came in lately, only what is guessed
+there counts against them, so nobody elsewhere can keep them out. What was guessed is known to all processes, also
 after a restart (projections/attempts.py). The journal has a line of each guess, with the address
 and no name, for what keeps such addresses out (ops/fail2ban).
 """
@@ -10,7 +11,9 @@ and no name, for what keeps such addresses out (ops/fail2ban).
 from __future__ import annotations
 
 import ipaddress
+import sqlite3
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Final
 from uuid import UUID
 
@@ -24,6 +27,10 @@ FORGOTTEN_AFTER: Final = 3600.0
 AHEAD: Final = 60.0
 """Seconds by which a clock may have been set back before what it says is not believed."""
 
+FAMILIAR_FOR: Final = 30 * 86_400.0
+"""Seconds for which the address is familiar at which somebody had the right secret."""
+
+NOTED_EVERY: Final = 86_400.0
 PATIENCE: Final = 2.0
 """Seconds to wait for the store; a guess that cannot be counted is answered with "later"."""
 
@@ -64,10 +71,11 @@ class Guesses:
 
     def wait(self, who: bytes, address: str) -> float:
         """Seconds until the next guess is looked at; 0 if it is at once."""
-        now = self._now()
+        now, place = self._now(), self._place(address)
         with self._groupware.reading() as connection:
-            of_account = self._wrong(attempts.guesses(connection, who), now)
-            of_address = self._wrong(attempts.guesses(connection, self._place(address)), now)
+            against = self._against(connection, who, place, now)
+            of_account = self._wrong(attempts.guesses(connection, against), now)
+            of_address = self._wrong(attempts.guesses(connection, place), now)
         return max(0.0, _left(PER_ACCOUNT, of_account, now), _left(PER_ADDRESS, of_address, now))
 
     def count(self, who: bytes, address: str, digest: bytes | None = None) -> None:
@@ -77,25 +85,37 @@ class Guesses:
             attempts.forget_guesses(connection, now - FORGOTTEN_AFTER, now + AHEAD)
             if digest is not None and not attempts.is_new(connection, digest, now):
                 return
-            for each in (who, place):
+            for each in (self._against(connection, who, place, now), place):
                 wrong, _ = attempts.guesses(connection, each)
                 attempts.note_guess(connection, each, wrong + 1, now)
         if _is_address(address):
             log.warning("refused", address=address)
 
-    def forgive(self, who: bytes) -> None:
-        """The right secret came: what was wrong before is forgotten."""
+    def forgive(self, who: bytes, address: str) -> None:
+        """The right secret came: what was wrong before is forgotten, and the place is familiar."""
+        now, place = self._now(), self._place(address)
         with self._groupware.reading() as connection:
-            wrong, _ = attempts.guesses(connection, who)
-        if wrong:
-            with self._groupware.pool.writing(PATIENCE, lasting=False) as connection:
-                attempts.forgive(connection, who)
+            against = self._against(connection, who, place, now)
+            wrong, _ = attempts.guesses(connection, against)
+            known = 0 <= now - attempts.came_last(connection, who, place) < NOTED_EVERY
+        if known and not wrong:
+            return
+        with self._groupware.pool.writing(PATIENCE, lasting=False) as connection:
+            attempts.forgive(connection, against)
+            attempts.note_place(connection, who, place, now, now - FAMILIAR_FOR)
+
+    def _against(
+        self, connection: sqlite3.Connection, who: bytes, place: bytes, now: float
+    ) -> bytes:
+        """What a guess at this place counts against: the account, or the account there only."""
+        familiar = now - attempts.came_last(connection, who, place) <= FAMILIAR_FOR
+        return blake2b(place, key=who, digest_size=32).digest() if familiar else who
 
     def _now(self) -> float:
         return self._groupware.clock().timestamp()
 
     def _place(self, address: str) -> bytes:
-        return self._groupware.keyring.digest(NOBODY, "guesses from an address", _network(address))
+        return self._groupware.keyring.digest(NOBODY, "guesses from an address", network(address))
 
     def _wrong(self, known: tuple[int, float], now: float) -> tuple[int, float]:
         _, last = known
@@ -107,7 +127,7 @@ def _left(pace: Pace, known: tuple[int, float], now: float) -> float:
     return min(last, now) + pace.wait(wrong) - now
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """Behind whom an address is: itself, or its network where everybody has billions of them."""
     try:
         found = ipaddress.ip_address(address)

@@ -90,13 +90,15 @@ class Prover:
         who = guesses.name(row, row.name, "code")
         self._expect_patience(guesses, who, address)
         with self.groupware.acting(author) as connection:
+            self._expect_patience(guesses, who, address)
             person, now = self.groupware.load(Account, account), accounts.by_id(connection, account)
             right = now is not None and onetime.spend(self.groupware, connection, now, person, code)
             self.groupware.save(person)
+            if not right:
+                guesses.count(who, address)
         if not right:
-            guesses.count(who, address)
             raise WrongCode
-        guesses.forgive(who)
+        guesses.forgive(who, address)
 
     def expect(self, author: Authorship, account: UUID, proof: Proof) -> AccountRow:
         """Both steps at once, for an act of this person; Unproven, in one of its ways."""
@@ -112,16 +114,19 @@ class Prover:
         who = guesses.name(account, user)
         self._expect_patience(guesses, who, address)
         right = self.login(account, password) if account else passwords.verify(password, "")
+        self._expect_patience(guesses, who, address)
         if not right:
             digest = self.groupware.keyring.digest(UUID(bytes=who), "guess", password)
             guesses.count(who, address, digest)
             raise WrongPassword
-        guesses.forgive(who)
+        guesses.forgive(who, address)
         if account is not None and is_stale(self.groupware, account, password):
             author = self.groupware.author("system", "rehash")
             people.renew_hash(self.groupware, author, account.id, account.login_hash, password)
 
     def _expect_patience(self, guesses: Guesses, who: bytes, address: str) -> None:
+        """Asked before anything is looked at, and once more before anything is said of it: who
+        sends many guesses at once must learn no more than who sends one after the other."""
         wait = guesses.wait(who, address)
         if wait > 0:
             raise TooManyGuesses(math.ceil(wait))

@@ -108,10 +108,10 @@ def enrol(
         row = _expect_account(connection, account)
         _expect_password(connection, row, ready)
     who = guesses.name(row, row.name, "code")
-    if (wait := guesses.wait(who, address)) > 0:
-        raise TooManyGuesses(int(wait) + 1)
+    _expect_patience(guesses, who, address)
     recovery = onetime.new_recovery_codes()
     with groupware.acting(author) as connection:
+        _expect_patience(guesses, who, address)
         begun = _expect_begun(groupware, connection, account)
         step = onetime.spend_first(groupware, connection, row, begun, code)
         if step is not None:
@@ -120,10 +120,11 @@ def enrol(
                 put(groupware, author, account, ready)
             digests = [onetime.recovery_digest(groupware, row, each) for each in recovery]
             _turn_on(groupware, account, begun, step, digests)
+        else:
+            guesses.count(who, address)
     if step is None:
-        guesses.count(who, address)
         raise WrongCode
-    guesses.forgive(who)
+    guesses.forgive(who, address)
     return recovery
 
 
@@ -192,6 +193,12 @@ def require_of_all(
             )
         decide(groupware, author, SECOND_FACTOR_REQUIRED, True)
     return phones
+
+
+def _expect_patience(guesses: Guesses, who: bytes, address: str) -> None:
+    """Asked before a code is looked at, and again under the lock (proof.py)."""
+    if (wait := guesses.wait(who, address)) > 0:
+        raise TooManyGuesses(int(wait) + 1)
 
 
 def _turn_on(

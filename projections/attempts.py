@@ -28,6 +28,13 @@ CREATE TABLE IF NOT EXISTS guessed (
     last REAL NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS guessed_last ON guessed (last);
+CREATE TABLE IF NOT EXISTS familiar_place (
+    who BLOB NOT NULL,
+    place BLOB NOT NULL,
+    last REAL NOT NULL,
+    PRIMARY KEY (who, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS familiar_place_last ON familiar_place (last);
 CREATE TABLE IF NOT EXISTS password_used (
     password BLOB PRIMARY KEY,
     at REAL NOT NULL,
@@ -52,7 +59,10 @@ CREATE TABLE IF NOT EXISTS directory_secret (
 ) STRICT, WITHOUT ROWID;
 """
 
-CACHES = ("guess", "guessed", "password_used", "useless_secret", "directory_secret")
+CACHES = (
+    *("guess", "guessed", "familiar_place"),
+    *("password_used", "useless_secret", "directory_secret"),
+)
 
 OUTDATED: Final = "outdated password"
 LOGIN: Final = "login password"
@@ -62,6 +72,9 @@ for the login only, while there is an ActiveSync password, or while there is non
 
 PHONES_MOST: Final = 20
 """Phones of one person of which it is known; the longest not heard of make room."""
+
+PLACES_MOST: Final = 20
+"""Addresses of one person that are familiar, likewise."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +124,27 @@ def forget_guesses(connection: sqlite3.Connection, before: float, after: float) 
     """Let go of what is older, or, by a clock that was set back, of what is still to come."""
     for table in ("guess", "guessed"):
         connection.execute(f"DELETE FROM {table} WHERE last < ? OR last > ?", (before, after))
+
+
+def came_last(connection: sqlite3.Connection, who: bytes, place: bytes) -> float:
+    """When somebody had the right secret at this place; 0 if never, or too long ago to know."""
+    row = connection.execute(
+        "SELECT last FROM familiar_place WHERE who = ? AND place = ?", (who, place)
+    ).fetchone()
+    return row[0] if row else 0.0
+
+
+def note_place(
+    connection: sqlite3.Connection, who: bytes, place: bytes, now: float, before: float
+) -> None:
+    """They had it now; whoever came last `before` that is no longer known."""
+    connection.execute("INSERT OR REPLACE INTO familiar_place VALUES (?, ?, ?)", (who, place, now))
+    connection.execute("DELETE FROM familiar_place WHERE last < ?", (before,))
+    connection.execute(
+        "DELETE FROM familiar_place WHERE who = ?1 AND place IN (SELECT place"
+        " FROM familiar_place WHERE who = ?1 ORDER BY last DESC LIMIT -1 OFFSET ?2)",
+        (who, PLACES_MOST),
+    )
 
 
 def was_right(connection: sqlite3.Connection, account: UUID, digest: bytes) -> bool:

@@ -12,6 +12,7 @@ import pytest
 
 from app import journal
 from app.guesses import AHEAD, FORGOTTEN_AFTER, PER_ACCOUNT, PER_ADDRESS, Guesses
+from projections import attempts
 from tests.app.house import House
 from tests.app.lines import written
 
@@ -40,7 +41,7 @@ def test_what_one_process_counts_another_knows(house: House) -> None:
     guess(house, PER_ACCOUNT.free + 1)
     other = house.open()
     assert Guesses(other).wait(WHO, "192.0.2.7") == 1
-    Guesses(other).forgive(WHO)
+    Guesses(other).forgive(WHO, "192.0.2.7")
     other.pool.close()
     assert wait(house) == 0
 
@@ -122,3 +123,49 @@ def test_nobody_can_have_somebody_else_kept_out(house: House, lines: io.StringIO
     guess(house, 1, f"x {forged}")
     guess(house, 1, f"192.0.2.7\n{forged}", b"another")
     assert filtered(lines.getvalue()) == []
+
+
+def test_nobody_elsewhere_keeps_somebody_out_of_where_they_came_in_lately(house: House) -> None:
+    home, elsewhere = "192.0.2.7", "198.51.100.7"
+    Guesses(house.groupware).forgive(WHO, home)
+    guess(house, 40, elsewhere)
+    assert wait(house, elsewhere) == PER_ACCOUNT.longest
+    assert wait(house, home) == 0
+    assert wait(house, "203.0.113.7") == PER_ACCOUNT.longest, "nobody was there before"
+
+
+def test_who_comes_in_at_a_familiar_place_wins_no_time_for_who_guesses_elsewhere(
+    house: House,
+) -> None:
+    home, elsewhere = "192.0.2.7", "198.51.100.7"
+    Guesses(house.groupware).forgive(WHO, home)
+    guess(house, 40, elsewhere)
+    Guesses(house.groupware).forgive(WHO, home)
+    assert wait(house, elsewhere) == PER_ACCOUNT.longest
+
+
+def test_at_a_familiar_place_guessing_is_slowed_down_as_well(house: House) -> None:
+    Guesses(house.groupware).forgive(WHO, "192.0.2.7")
+    guess(house, PER_ACCOUNT.free + 3)
+    assert wait(house) == 4
+    assert wait(house, "198.51.100.7") == 0
+
+
+def test_a_place_is_familiar_for_a_month_and_as_long_as_it_is_used(house: House) -> None:
+    for _ in range(3):
+        Guesses(house.groupware).forgive(WHO, "192.0.2.7")
+        house.clock.advance(days=20)
+    guess(house, 40, "198.51.100.7")
+    assert wait(house) == 0
+    house.clock.advance(days=31)
+    guess(house, 40, "198.51.100.7")
+    assert wait(house) == PER_ACCOUNT.longest
+
+
+def test_only_so_many_places_are_familiar_to_somebody(house: House) -> None:
+    for number in range(attempts.PLACES_MOST + 5):
+        Guesses(house.groupware).forgive(WHO, f"192.0.2.{number}")
+        house.clock.advance(minutes=1)
+    with house.groupware.reading() as connection:
+        kept = connection.execute("SELECT count(*) FROM familiar_place").fetchone()
+    assert kept == (attempts.PLACES_MOST,)
