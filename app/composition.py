@@ -22,6 +22,11 @@ STORE = "taccuino.db"
 MASTER_KEY = "master.key"
 
 
+def master_key(home: Path) -> MasterKey:
+    """The secret of the house in `home`; MasterKeyUnusable if it cannot be read."""
+    return MasterKey.read(home / MASTER_KEY)
+
+
 def post_office(settings: Settings) -> Smtp | None:
     """Where mails are handed over; None if nobody said."""
     if not settings.smtp_host:

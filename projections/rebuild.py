@@ -5,20 +5,34 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, Protocol
 
 from eventsourcing.domain import DomainEvent
 
 from projections import schema
+from projections.comparing import Comparison, Difference
 from projections.schema import Projector
 
 NAME = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+)")
+FEW: Final = 1000
+"""Up to so many wrong rows of a table are replaced one by one; beyond that it is copied whole."""
+
+Create = Callable[[sqlite3.Connection], None]
+Tick = Callable[[int], None]
+"""Is told how many events have been folded since it was told before."""
 
 
 class Log(Protocol):
     """Whatever can tell all events in the order in which they were written."""
 
     def replay(self, *, after: int = 0) -> Iterator[tuple[int, DomainEvent]]: ...
+
+
+def unheard(events: int) -> None:
+    """For whoever does not want to know how far a fold has come."""
 
 
 def folded_tables() -> list[str]:
@@ -28,10 +42,7 @@ def folded_tables() -> list[str]:
 
 
 def rebuild(
-    log: Log,
-    connection: sqlite3.Connection,
-    create: Callable[[sqlite3.Connection], None],
-    projectors: Sequence[Projector],
+    log: Log, connection: sqlite3.Connection, create: Create, projectors: Sequence[Projector]
 ) -> int:
     """Fold the whole log anew, in the writing transaction of `connection`; how many events.
 
@@ -43,11 +54,80 @@ def rebuild(
     return fold(log, connection, projectors)
 
 
-def fold(log: Log, connection: sqlite3.Connection, projectors: Sequence[Projector]) -> int:
-    """Fold all events into the tables of `connection`; how many there were."""
+def fold(
+    log: Log,
+    connection: sqlite3.Connection,
+    projectors: Sequence[Projector],
+    after: int = 0,
+    tick: Tick = unheard,
+) -> int:
+    """Fold all events behind the position `after` into the tables of `connection`; how many."""
     count = 0
-    for position, event in log.replay():
+    for position, event in log.replay(after=after):
         count += 1
         for project in projectors:
             project(connection, event, position)
+        tick(1)
     return count
+
+
+@dataclass
+class Anew:
+    """All tables once more, folded up to `position` in a database of their own."""
+
+    connection: sqlite3.Connection
+    create: Create
+    projectors: Sequence[Projector]
+    position: int = 0
+
+    def catch_up(self, log: Log, tick: Tick = unheard) -> None:
+        """Fold what the log has got since; in a reading transaction, up to its snapshot."""
+        self.position += fold(log, self.connection, self.projectors, self.position, tick)
+
+    def comparisons(self, stands: sqlite3.Connection) -> list[Comparison]:
+        return [Comparison(table, stands, self.connection) for table in folded_tables()]
+
+    def replace(self, stands: sqlite3.Connection, whole: bool = False) -> int:
+        """Put these rows in the place of those in `stands` that differ; how many differed.
+
+        It takes the time of reading both side by side, for phones wait meanwhile. `whole`:
+        make every table anew, for a file whose tables cannot be trusted.
+        """
+        return sum(self._replace(stands, each, whole) for each in self.comparisons(stands))
+
+    def _replace(self, stands: sqlite3.Connection, table: Comparison, whole: bool) -> int:
+        differing = []
+        if not whole and table.alike():
+            differing = list(islice(table.differences(), FEW + 1))
+            if len(differing) <= FEW:
+                _mend(stands, table, differing)
+                return len(differing)
+        return self._copy(stands, table)
+
+    def _copy(self, stands: sqlite3.Connection, table: Comparison) -> int:
+        stands.execute(f"DROP TABLE IF EXISTS {table.table}")
+        self.create(stands)
+        rows = self.connection.execute(f"SELECT * FROM {table.table}")
+        return stands.executemany(_insert(table), rows).rowcount
+
+
+@contextmanager
+def anew(create: Create, projectors: Sequence[Projector]) -> Iterator[Anew]:
+    """An empty second set of tables, beside the store, for as long as the block lasts."""
+    with closing(sqlite3.connect("", isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = OFF")
+        create(connection)
+        yield Anew(connection, create, projectors)
+
+
+def _mend(stands: sqlite3.Connection, table: Comparison, wrong: Sequence[Difference]) -> None:
+    """Wrong rows go first: a right one may need their place in an index."""
+    where = " AND ".join(f"{name} IS ?" for name in table.key)
+    gone = [table.key_of(each.stands) for each in wrong if each.stands is not None]
+    stands.executemany(f"DELETE FROM {table.table} WHERE {where}", gone)
+    right = [each.told for each in wrong if each.told is not None]
+    stands.executemany(_insert(table), right)
+
+
+def _insert(table: Comparison) -> str:
+    return f"INSERT INTO {table.table} VALUES ({', '.join('?' * len(table.names))})"

@@ -7,11 +7,8 @@ The bytes are chained as they are stored, sealed: erasing a key breaks nothing.
 
 from __future__ import annotations
 
-import hmac
 import sqlite3
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 
@@ -23,7 +20,14 @@ ROWS: Final = """
 SELECT position, originator_id, originator_version, topic, state, link
 FROM stored_event ORDER BY position
 """
-SEAL: Final = "taccuino-checkpoint"
+OTHER: Final = "the event is not the one that was written"
+MISSING: Final = "events are missing"
+GONE: Final = "an event before it is missing"
+PUT_IN: Final = "the event was put in"
+REORDERED: Final = "the events stand in another order than they were written in"
+FORMLESS: Final = "the row has lost its form"
+
+Row = tuple[Any, ...]
 
 
 def link(previous: bytes, originator: bytes, version: int, topic: str, state: bytes) -> bytes:
@@ -60,7 +64,8 @@ def verify_chain(connection: sqlite3.Connection) -> ChainReport:
     position, last = 0, GENESIS
     try:
         for row in connection.execute(ROWS):
-            if reason := _fault(position, last, row):
+            if not _follows(position, last, row):
+                reason = _reason(connection, position, last, row)
                 return ChainReport(position, last, position + 1, reason)
             position, last = row[0], row[-1]
     except sqlite3.DatabaseError as error:
@@ -68,64 +73,39 @@ def verify_chain(connection: sqlite3.Connection) -> ChainReport:
     return ChainReport(position, last)
 
 
-def _fault(position: int, last: bytes, row: tuple[Any, ...]) -> str:
-    if tuple(map(type, row)) != ROW:
-        return "the row has lost its form"
+def _follows(position: int, last: bytes, row: Row) -> bool:
+    return _formed(row) and row[0] == position + 1 and _linked(last, row)
+
+
+def _formed(row: Row) -> bool:
+    return tuple(map(type, row)) == ROW
+
+
+def _linked(last: bytes, row: Row) -> bool:
+    return bool(row[-1] == link(last, *row[1:-1]))
+
+
+def _reason(connection: sqlite3.Connection, position: int, last: bytes, row: Row) -> str:
+    """What was done to the log at the event that does not follow the one at `position`."""
+    if not _formed(row):
+        return FORMLESS
     if row[0] != position + 1:
-        return "events are missing"
-    if row[-1] != link(last, *row[1:-1]):
-        return "the event is not the one that was written"
-    return ""
+        return MISSING
+    after = connection.execute(ROWS.replace("ORDER", "WHERE position = ? ORDER"), (row[0] + 1,))
+    next_ = after.fetchone()
+    if next_ is not None and _formed(next_):
+        if _linked(last, next_):
+            return REORDERED if _linked(next_[-1], row) else PUT_IN
+        if _linked(row[-1], next_) and not _has_its_predecessor(connection, row):
+            return GONE
+    return OTHER
 
 
-class Forged(ValueError):
-    """A checkpoint that was not signed with this key, or altered since."""
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """What the log was at `instant`: a line of text to keep where nobody can rewrite it."""
-
-    position: int
-    link: bytes
-    instant: datetime
-
-    @classmethod
-    def of(cls, connection: sqlite3.Connection, instant: datetime) -> Checkpoint:
-        """The log as it is now, `instant` by the clock of the caller."""
-        return cls(*head(connection), instant.astimezone(UTC))
-
-    @classmethod
-    def read(cls, line: str, key: bytes) -> Checkpoint:
-        """The checkpoint in a line that `signed` made; Forged for any other."""
-        text, _, signature = line.strip().rpartition(" ")
-        if not hmac.compare_digest(signature.encode(), _signature(text, key).encode()):
-            raise Forged("the checkpoint was not signed with this key")
-        _, position, digest, instant = text.split(" ")
-        return cls(int(position), bytes.fromhex(digest), datetime.fromisoformat(instant))
-
-    def signed(self, key: bytes) -> str:
-        """One line that says it all and proves who wrote it."""
-        text = f"{SEAL} {self.position} {self.link.hex()} {self.instant.isoformat()}"
-        return f"{text} {_signature(text, key)}"
-
-    def agrees(self, connection: sqlite3.Connection) -> bool:
-        """Whether the log still has, at this position, the link it had then.
-
-        Together with a sound chain that proves every event up to here.
-        """
-        if self.position == 0:
-            return self.link == GENESIS
-        row = connection.execute(
-            "SELECT link FROM stored_event WHERE position = ?", (self.position,)
-        ).fetchone()
-        return row is not None and row[0] == self.link
-
-
-def read_checkpoints(lines: Iterable[str], key: bytes) -> Iterator[Checkpoint]:
-    """The checkpoints of a file, one to a line."""
-    return (Checkpoint.read(line, key) for line in lines if line.strip())
-
-
-def _signature(text: str, key: bytes) -> str:
-    return hmac.new(key, text.encode(), sha256).hexdigest()
+def _has_its_predecessor(connection: sqlite3.Connection, row: Row) -> bool:
+    """Whether the event before it in its own stream stands before it in the log."""
+    _, originator, version, *_ = row
+    where = "originator_id = ? AND originator_version = ? AND position < ?"
+    found = connection.execute(
+        f"SELECT 1 FROM stored_event WHERE {where}", (originator, version - 1, row[0])
+    )
+    return version <= 1 or found.fetchone() is not None

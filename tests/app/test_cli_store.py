@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 from uuid import uuid4
@@ -60,7 +61,11 @@ def test_a_store_that_is_what_its_log_says_is_sound(cli: Cli) -> None:
     cli.event()
     cli.contact()
     looked, verdict = cli.done("verify").splitlines()
-    assert "events and" in looked
+    assert re.fullmatch(
+        r"\d+ events, \d+ rounds and \d+ rows were compared"
+        r" in [\d.]+ s \([\d,]+ events a second\)\.",
+        looked,
+    )
     assert verdict == "The log is as it was written, and every row is what it says."
 
 
@@ -72,7 +77,8 @@ def test_a_row_that_somebody_altered_is_found_and_mended(cli: Cli) -> None:
     assert "In account" in result.stdout
     assert "taccuino rebuild" in result.stderr
     assert result.stderr.count("\n") == 1
-    assert "made anew from" in cli.done("rebuild")
+    assert cli.done("rebuild").startswith("1 rows replaced; phones waited ")
+    assert "nothing had to be replaced" in cli.done("rebuild")
     cli.done("verify")
     assert cli.account().zone == "Europe/Rome"
 
@@ -93,3 +99,30 @@ def test_a_rebuild_changes_nothing_that_anybody_can_see(cli: Cli) -> None:
     before = [cli.rows(*each) for each in shown]
     cli.done("rebuild")
     assert [cli.rows(*each) for each in shown] == before
+
+
+def test_a_log_that_was_rewritten_is_known_by_a_checkpoint_kept_elsewhere(
+    cli: Cli, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"
+    cli.event()
+    cli.done("checkpoint", "--file", str(kept))
+    cli.event()
+    key = cli.done("checkpoint", "--public-key").strip()
+    for options in ((), ("--public-key", key)):
+        said = cli.done("verify", "--checkpoint", str(kept), *options)
+        assert "The log agrees with all of 1 checkpoints." in said
+    tamper(cli, "UPDATE stored_event SET link = zeroblob(32) WHERE position = 4")
+    result = cli.run("verify", "--checkpoint", str(kept))
+    assert result.exit_code == 1
+    tamper(cli, "DELETE FROM stored_event WHERE position > 4")
+    assert "The log was cut: on" in cli.run("verify", "--checkpoint", str(kept)).stdout
+
+
+@pytest.mark.parametrize("key", ["00" * 32, "not a key"])
+def test_a_checkpoint_of_somebody_else_proves_nothing(cli: Cli, tmp_path: Path, key: str) -> None:
+    kept = tmp_path / "kept"
+    kept.write_text(cli.done("checkpoint"))
+    result = cli.run("verify", "--checkpoint", str(kept), "--public-key", key)
+    assert result.exit_code == 1
+    assert "agrees" not in result.stdout

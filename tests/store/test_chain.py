@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.store.chain import (
-    GENESIS,
-    ChainReport,
-    Checkpoint,
-    Forged,
-    head,
-    link,
-    read_checkpoints,
-    verify_chain,
-)
+from adapters.store.chain import GENESIS, ChainReport, head, link, verify_chain
 from adapters.store.log import EventLog
 from adapters.store.pool import Pool
 from tests.store.journal import a_note
-
-NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
-KEY = b"k" * 32
 
 
 @pytest.fixture
@@ -93,23 +80,36 @@ def test_a_missing_event_is_named(pool: Pool, events: int) -> None:
     assert (report.broken_at, report.reason) == (4, "events are missing")
 
 
+def _move(connection: sqlite3.Connection, *moves: tuple[int, int]) -> ChainReport:
+    for old, new in moves:
+        connection.execute("UPDATE stored_event SET position = ? WHERE position = ?", (new, old))
+    return verify_chain(connection)
+
+
 def test_events_moved_up_to_fill_a_gap_are_found(pool: Pool, events: int) -> None:
     with pool.writing() as connection:
         connection.execute("DELETE FROM stored_event WHERE position = 4")
-        for position in range(5, events + 1):
-            connection.execute(
-                "UPDATE stored_event SET position = ? WHERE position = ?", (position - 1, position)
-            )
-        assert verify_chain(connection).broken_at == 4
+        report = _move(connection, *((old, old - 1) for old in range(5, events + 1)))
+    assert (report.broken_at, report.reason) == (4, "an event before it is missing")
 
 
 def test_swapped_events_are_found(pool: Pool, events: int) -> None:
     with pool.writing() as connection:
-        for old, new in ((2, 99), (3, 2), (99, 3)):
-            connection.execute(
-                "UPDATE stored_event SET position = ? WHERE position = ?", (new, old)
-            )
-        assert verify_chain(connection).broken_at == 2
+        report = _move(connection, (2, 99), (3, 2), (99, 3))
+    assert report.broken_at == 2
+    assert report.reason == "the events stand in another order than they were written in"
+
+
+def test_an_event_that_was_put_in_is_found(pool: Pool, events: int) -> None:
+    with pool.writing() as connection:
+        moves = ((old, old + 1) for old in range(events, 4, -1))
+        _move(connection, *moves)
+        connection.execute(
+            "INSERT INTO stored_event SELECT 5, zeroblob(16), 1, topic, state, link"
+            " FROM stored_event WHERE position = 4"
+        )
+        report = verify_chain(connection)
+    assert (report.broken_at, report.reason) == (5, "the event was put in")
 
 
 def test_one_byte_changed_in_the_file_itself_is_found(path: Path, pool: Pool, events: int) -> None:
@@ -157,65 +157,3 @@ def test_a_row_of_other_types_is_named_even_if_its_bytes_agree() -> None:
     report = verify_chain(connection)
     connection.close()
     assert (report.broken_at, report.reason) == (1, "the row has lost its form")
-
-
-def test_a_rewritten_chain_is_found_by_a_checkpoint_kept_elsewhere(pool: Pool, events: int) -> None:
-    with pool.writing() as connection:
-        checkpoint = Checkpoint.of(connection, NOW)
-        assert checkpoint.agrees(connection)
-        connection.execute("UPDATE stored_event SET topic = 'test.other' WHERE position = 3")
-        last = GENESIS
-        for position, *event in connection.execute(
-            "SELECT position, originator_id, originator_version, topic, state FROM stored_event"
-        ).fetchall():
-            last = link(last, *event)
-            connection.execute(
-                "UPDATE stored_event SET link = ? WHERE position = ?", (last, position)
-            )
-        assert verify_chain(connection).sound
-        assert not checkpoint.agrees(connection)
-
-
-def test_a_log_cut_short_is_found_by_a_checkpoint(pool: Pool, events: int) -> None:
-    with pool.writing() as connection:
-        checkpoint = Checkpoint.of(connection, NOW)
-        connection.execute("DELETE FROM stored_event WHERE position > 5")
-        assert verify_chain(connection).sound
-        assert not checkpoint.agrees(connection)
-
-
-def test_a_checkpoint_holds_while_the_log_grows(pool: Pool, log: EventLog, events: int) -> None:
-    with pool.reading() as connection:
-        checkpoint = Checkpoint.of(connection, NOW)
-    log.save(a_note(uuid4()))
-    with pool.reading() as connection:
-        assert checkpoint.agrees(connection)
-
-
-def test_checkpoints_are_lines_of_a_file(tmp_path: Path, pool: Pool, log: EventLog) -> None:
-    file = tmp_path / "checkpoints"
-    written = []
-    for _ in range(3):
-        with pool.reading() as connection:
-            written.append(Checkpoint.of(connection, NOW))
-        with file.open("a") as lines:
-            lines.write(written[-1].signed(KEY) + "\n")
-        log.save(a_note(uuid4()))
-    with file.open() as lines, pool.reading() as connection:
-        found = list(read_checkpoints(lines, KEY))
-        assert all(checkpoint.agrees(connection) for checkpoint in found)
-    assert found == written
-    assert [checkpoint.position for checkpoint in found] == [0, 1, 2]
-
-
-def test_a_checkpoint_of_another_key_or_altered_is_forged() -> None:
-    line = Checkpoint(7, bytes(32), NOW).signed(KEY)
-    assert Checkpoint.read(line, KEY) == Checkpoint(7, bytes(32), NOW)
-    for forged, key in (
-        (line, b"x" * 32),
-        (line.replace(" 7 ", " 8 "), KEY),
-        ("", KEY),
-        ("é", KEY),
-    ):
-        with pytest.raises(Forged):
-            Checkpoint.read(forged, key)

@@ -1,0 +1,90 @@
+"""Every answer a phone was given goes on from an answer it had: what `verify` looks for in rounds.
+
+Rows show what the rounds of a phone have come to; this shows that they came to it step by step.
+Read along the log, it needs the last few answers of each line and nothing else.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from eventsourcing.domain import DomainEvent
+
+from domain.partnership import DeviceForgotten
+from domain.round import LineBegun, Reach, RoundAnswered, RoundEvent
+
+Place = tuple[UUID, UUID]
+
+
+@dataclass
+class Continuity:
+    """A projector that keeps no rows; `faults` are the first few rounds that do not go on."""
+
+    faults: list[str] = field(default_factory=list)
+    rounds: int = 0
+    _given: dict[Place, dict[int, dict[int, Reach]]] = field(default_factory=dict)
+    """By phone and collection: line, generation, and what that key stands for."""
+
+    def __call__(self, connection: sqlite3.Connection, event: DomainEvent, position: int) -> None:
+        match event:
+            case LineBegun():
+                self._keys(event)[event.line] = {event.generation: event.after}
+            case RoundAnswered():
+                self._answered(connection, event, position)
+            case DeviceForgotten():
+                phone = event.originator_id
+                for place in [place for place in self._given if place[0] == phone]:
+                    del self._given[place]
+
+    def _answered(
+        self, connection: sqlite3.Connection, event: RoundAnswered, position: int
+    ) -> None:
+        self.rounds += 1
+        line = self._keys(event).setdefault(event.line, {})
+        for fault in _breaks(connection, event, line.get(event.parent)):
+            self.faults.append(f"The round of event {position} {fault}.")
+        for generation in [old for old in line if old < event.parent]:
+            del line[generation]
+        line[event.generation] = event.after
+
+    def _keys(self, event: RoundEvent) -> dict[int, dict[int, Reach]]:
+        return self._given.setdefault((event.phone, event.collection), {})
+
+
+def _breaks(
+    connection: sqlite3.Connection, event: RoundAnswered, parent: Reach | None
+) -> list[str]:
+    """In what this answer does not go on from the answer whose key it was asked with."""
+    (head,) = connection.execute(
+        "SELECT coalesce(max(head), 0) FROM collection WHERE id = ?", (event.collection.bytes,)
+    ).fetchone()
+    found = []
+    if parent is None:
+        found.append("answers a key that was not given")
+    elif not _goes_on(parent, event.before):
+        found.append("does not begin where the answer before it ended")
+    if not _same_run(event.before, event.after):
+        found.append("ends in another run than it begins in")
+    if event.generation <= event.parent:
+        found.append("gives a key that is no later than the one it answers")
+    if not event.after.base <= event.after.cursor <= event.after.target <= head:
+        found.append("tells of changes that there were not")
+    if any(verdict.row is not None and verdict.row > head for verdict in event.verdicts):
+        found.append("speaks of a change that there was not")
+    return found
+
+
+def _goes_on(parent: Reach, before: Reach) -> bool:
+    """In the same run, or, once all of that was told, in a later one from its beginning. Runs
+    between the two have told nothing."""
+    return parent == before or (
+        parent.done and parent.target <= before.base and before.cursor == before.base
+    )
+
+
+def _same_run(before: Reach, after: Reach) -> bool:
+    return (before.base, before.target) == (after.base, after.target) and (
+        before.cursor <= after.cursor
+    )
