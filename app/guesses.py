@@ -3,9 +3,9 @@
 Whoever guesses has to wait, longer with each guess: for one account, and more mildly for one
 address, since behind an address there may be a whole office. A secret that was verified a moment
 ago never waits: phones in use do not notice. Where somebody came in lately, only what is guessed
-there counts against them, so nobody elsewhere can keep them out. What was guessed is known to all processes, also
-after a restart (projections/attempts.py). The journal has a line of each guess, with the address
-and no name, for what keeps such addresses out (ops/fail2ban).
+there counts against them, so nobody elsewhere can keep them out. What was guessed is known to all
+processes, also after a restart (projections/attempts.py). The journal has a line of each guess,
+with the address and no name, for what keeps such addresses out (ops/fail2ban).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How much of a server one phone and one person may take, and no more.
+"""How much of a server one phone, one person and one reader of pages may take, and no more.
 
 A phone has so many requests under way at once, and a budget of requests that fills up again: large
 enough for a first sync in the smallest pages, small enough that one which syncs in a loop, each
@@ -6,6 +6,9 @@ time with something new or from key 0, costs next to nothing after a while. All 
 together have four times as much. It is told to come later (503), and by X-MS-ASThrottle which rule
 it broke (MS-ASHTTP 2.2.2.1.2.13); the journal has a line of it once a minute, not for each
 request. A Sync that is known to have no news costs nothing (`still.py`) and is not counted.
+
+At the pages it is a browser that has a budget, and an address for all browsers behind it; they
+are told so by a page (429).
 """
 
 from __future__ import annotations
@@ -39,6 +42,7 @@ class TooMany(Exception):
     often it happened since the journal was told, 0 if it has been told a moment ago."""
 
     rule = "CommandFrequency"
+    retry_after = RETRY_AFTER
 
     def __init__(self, times: int = 1) -> None:
         super().__init__()
@@ -53,6 +57,10 @@ class TooOften(TooMany):
     """This phone, or all of its person's, asked more in a short time than any phone has to."""
 
     rule = "RecentCommands"
+
+
+class TooManyPages(TooMany):
+    """This browser, or all from its address, asked for more pages than anybody reads."""
 
 
 class TooManyParked(TooMany):
@@ -71,6 +79,8 @@ class Rate:
 
 PER_PHONE: Final = Rate(burst=3_000, per_second=10)
 PER_PERSON: Final = Rate(burst=12_000, per_second=40)
+PER_BROWSER: Final = Rate(burst=600, per_second=5)
+PER_ADDRESS: Final = Rate(burst=6_000, per_second=50)
 
 
 class Budgets:
@@ -147,3 +157,24 @@ class Pace:
 
     def _affords(self, phone: tuple[Hashable, str]) -> bool:
         return self._of_phones.spend(phone) and self._of_persons.spend(phone[0])
+
+
+class Turnstile:
+    """Counts, in one process, the pages that each browser and each address asks for."""
+
+    def __init__(
+        self,
+        browser: Rate = PER_BROWSER,
+        address: Rate = PER_ADDRESS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._of_browsers = Budgets(browser, clock)
+        self._of_addresses = Budgets(address, clock)
+        self._notices = Notices(clock)
+
+    def expect_pace(self, browser: Hashable, address: str) -> None:
+        """One page more; TooManyPages if that is too many. None is a browser without a cookie,
+        which has only the budget of its address."""
+        known = browser is None or self._of_browsers.spend(browser)
+        if not (known and self._of_addresses.spend(address)):
+            raise TooManyPages(self._notices.due(address if known else browser))

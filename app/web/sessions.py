@@ -48,7 +48,7 @@ class Sessions:
     def begin(self, person: AccountRow, whole: bool) -> str:
         """A new session; its token, which nobody had before (so nobody can have planted it)."""
         token, now = new_token(), self._now()
-        row = SessionRow(_digest(token), person.id, person.epoch, whole, now, now)
+        row = SessionRow(digest(token), person.id, person.epoch, whole, now, now)
         with self._groupware.pool.writing(lasting=False) as connection:
             sessions.forget(connection, now - LONGEST)
             sessions.keep(connection, row)
@@ -58,7 +58,7 @@ class Sessions:
         """The session of this token, if it is one that is not over."""
         now = self._now()
         with self._groupware.reading() as connection:
-            row = sessions.find(connection, _digest(token))
+            row = sessions.find(connection, digest(token))
             person = accounts.by_id(connection, row.account) if row else None
         if row is None or person is None or person.epoch != row.epoch or _is_over(row, now):
             return None
@@ -74,7 +74,7 @@ class Sessions:
 
     def end(self, token: str) -> None:
         with self._groupware.pool.writing(lasting=False) as connection:
-            sessions.end(connection, _digest(token))
+            sessions.end(connection, digest(token))
 
     def end_all(self, person: AccountRow) -> None:
         """In every browser."""
@@ -97,7 +97,8 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def _digest(token: str) -> bytes:
+def digest(token: str) -> bytes:
+    """By what a token is known."""
     return blake2b(token.encode("utf-8", "surrogatepass"), digest_size=32).digest()
 
 

@@ -16,14 +16,16 @@ import falcon
 
 from app import errors, journal
 from app.groupware import Groupware
+from app.guesses import network
 from app.http import Http, public_url
 from app.journal import Fields
+from app.limits import TooMany, TooManyPages, Turnstile
 from app.onetime import Post
 from app.proof import Prover, TooManyGuesses
 from app.settings import Settings
 from app.web.forms import BadForm, Forged
 from app.web.rendering import Pages
-from app.web.sessions import Sessions, new_token
+from app.web.sessions import Sessions, digest, new_token
 from app.web.static import Static
 from app.web.visit import Visit, cookie_of
 from domain.refused import Refused, Unknown
@@ -62,6 +64,7 @@ TROUBLE: Final[dict[type[Exception], int]] = {
     Forged: 403,
     BadForm: 400,
     TooManyGuesses: 429,
+    TooManyPages: 429,
     Refused: 409,
 }
 """What may become of a request that is right with us; all else is as for phones."""
@@ -97,6 +100,7 @@ class Site:
     sessions: Sessions
     post: Post | None = None
     static: Static = field(default_factory=Static.read)
+    turnstile: Turnstile = field(default_factory=Turnstile)
 
     @property
     def pages(self) -> Pages:
@@ -133,6 +137,8 @@ class Site:
         return Visit(self, req, None, token, names, fields)
 
     def _answered(self, page: Page, look: Look, visit: Visit) -> Http:
+        browser = digest(visit.token) if visit.token else None
+        self.turnstile.expect_pace(browser, network(visit.address))
         if visit.token:
             visit.session = self.sessions.find(visit.token)
         if visit.session is not None:
@@ -168,12 +174,12 @@ class Site:
         if not visit.words.knows(why):
             why = f"error.{status}.text"
         incident = str(visit.fields.get("incident", ""))
-        facts = {"seconds": getattr(error, "retry_after", 0)}
+        seconds = getattr(error, "retry_after", 0)
         page = visit.page(
-            "error.html", status, code=status, why=why, incident=incident, facts=facts
+            "error.html", status, code=status, why=why, incident=incident, seconds=seconds
         )
         kept = {name: value for name, value in told.items() if name == "Retry-After"}
-        return replace(page, headers=kept)
+        return replace(page, headers={**page.headers, **kept})
 
     def _status(self, error: Exception, fields: Fields) -> tuple[int, dict[str, str]]:
         if isinstance(error, NotAllowed | Insecure):
@@ -182,6 +188,8 @@ class Site:
         for kind in type(error).__mro__:
             if kind in TROUBLE:
                 fields["why"] = type(error).__name__
+                if isinstance(error, TooMany):
+                    fields["times"] = error.times
                 return TROUBLE[kind], {}
         told = errors.answer(error, fields)
         if not isinstance(told, Http):

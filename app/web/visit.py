@@ -35,6 +35,7 @@ THEME: Final = "theme"
 OWN_PATH: Final = re.compile(r"/(?![/\\])[\w\-./~%?=&+,:@]*", re.ASCII)
 YEAR: Final = 365 * 24 * 3600
 NOWHERE: Final = "/"
+TOO_MANY: Final = 429
 
 
 @dataclass
@@ -127,8 +128,10 @@ class Visit:
     # What they are told
 
     def page(self, template: str, status: int = 200, **facts: Any) -> Http:
-        """A page, by the name of its template."""
-        return Http(status, self.site.pages.render(template, self, facts).encode(), HTML)
+        """A page, by the name of its template. Who has to wait is told so by a header as well."""
+        seconds = facts.get("seconds", 0) if status == TOO_MANY else 0
+        wait = {"Retry-After": str(seconds)} if seconds else {}
+        return Http(status, self.site.pages.render(template, self, facts).encode(), HTML, wait)
 
     def go(self, path: str, said: str = "") -> Http:
         """On to another page of ours, which says that it is done: `said` is a key below `said`."""

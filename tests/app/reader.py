@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ from falcon import testing
 from app import people
 from app.auth import Authenticator, Unauthorized
 from app.eas import ActiveSync
+from app.limits import Turnstile
 from app.logins import logins
 from app.proof import Prover
 from app.routes import create_app
@@ -112,11 +113,14 @@ class Reader:
         return self.post("/sign-in", form)
 
 
-def pages(house: House, post: Any = None, **settings: Any) -> Any:
+def pages(
+    house: House, post: Any = None, turnstile: Turnstile | None = None, **settings: Any
+) -> Any:
     """The application over a house, as `wsgi.start` has it."""
     chosen = Settings(home=house.settings.home, **settings)
     prover = Prover(house.groupware, logins(chosen, house.groupware))
     site = Site(house.groupware, chosen, prover, Sessions(house.groupware), post)
+    site = replace(site, turnstile=turnstile) if turnstile else site
     phones = ActiveSync(house.groupware, house.hub, chosen, authenticate, welcome, {})
     return create_app(phones, site)
 
