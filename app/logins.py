@@ -19,6 +19,7 @@ from app.groupware import Groupware
 from app.journal import log
 from app.judging import digest_of, own_password
 from app.settings import Settings
+from domain.base import Authorship
 from domain.refused import Refused, Unknown
 from projections import attempts
 from projections.accounts import AccountRow
@@ -33,6 +34,10 @@ it is none, or the store cannot be written to at once."""
 
 A_MOMENT: Final = 0.1
 """Seconds to wait for the store where another time will do."""
+
+
+class NoDirectory(Refused):
+    """No directory is set up that could know a password."""
 
 
 @dataclass(frozen=True)
@@ -106,11 +111,20 @@ def directory(settings: Settings) -> Directory | None:
 
 
 def expect_directory(settings: Settings) -> Directory:
-    """The directory; Refused if there is none."""
+    """The directory; NoDirectory if there is none."""
     found = directory(settings)
     if found is None:
-        raise Refused("no directory is set up: TACCUINO_LDAP_SERVERS and docs/ldap.md say how")
+        raise NoDirectory("no directory is set up: TACCUINO_LDAP_SERVERS and docs/ldap.md say how")
     return found
+
+
+def leave_to_directory(
+    groupware: Groupware, settings: Settings, author: Authorship, account: UUID
+) -> None:
+    """From now on the directory says whether their login password is right; NoDirectory where
+    nobody could be let in that way."""
+    expect_directory(settings)
+    people.leave_login_to_directory(groupware, author, account)
 
 
 def look_up(settings: Settings, name: str) -> Person:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import falcon
 
 from app import autodiscover, eas, errors, health
-from app.admin import device, devices, house, user, users
+from app.admin import device, devices, house, user, user_edit, user_factor, users
 from app.autodiscover import Autodiscover
 from app.eas import ActiveSync
 from app.health import Health
@@ -90,6 +90,13 @@ PAGES: Final = (
     Page("/admin/users", users.look, who=ADMINISTRATOR),
     Page("/admin/users/new", users.new, users.create, who=ADMINISTRATOR),
     Page("/admin/users/{id}", user.look, user.act, who=ADMINISTRATOR),
+    Page("/admin/users/{id}/edit", user_edit.look, user_edit.save, who=ADMINISTRATOR),
+    Page(
+        "/admin/users/{id}/second-factor",
+        user_factor.look,
+        user_factor.turn_on,
+        who=ADMINISTRATOR,
+    ),
     Page("/admin/devices", devices.look, who=ADMINISTRATOR),
     Page("/admin/devices/{id}", device.look, device.act, who=ADMINISTRATOR),
     Page("/admin/settings", house.look, house.save, who=ADMINISTRATOR),

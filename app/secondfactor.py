@@ -158,15 +158,19 @@ def turn_on_for(
     account: UUID,
     post: Post | None,
     activesync_password: str | None = None,
+    *,
+    later: bool = False,
 ) -> None:
-    """An administrator's way: codes go by mail. PhonesWouldStop as for `enrol`; the password is
-    one that the administrator has made up and will hand over."""
+    """An administrator's way: codes go by mail (an app is its owner's to enrol). PhonesWouldStop
+    as for `enrol`; the password is one that the administrator will hand over, or, if `later`, the
+    person sets one, and until then no phone is let in."""
     ready = _ready(groupware, account, activesync_password)
     if post is None:
         raise Refused("no mail can be sent from here: smtp_host is not set")
     with groupware.acting(author) as connection:
         row = _expect_account(connection, account)
-        _expect_password(connection, row, ready)
+        if not later:
+            _expect_password(connection, row, ready)
         if row.own_factor != "off":
             raise Refused(f"{row.name} has a second factor already")
         if ready is not None and not row.has_activesync_password:

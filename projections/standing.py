@@ -24,6 +24,7 @@ Fact = str | Instant
 IN_STEP, WAITS, BLOCKED, RULED_OUT = "in step", "waits", "blocked", "ruled out"
 TO_BE_WIPED, SHUT_OUT, WAS_WIPED, WIPE_FAILED = "to be wiped", "shut out", "wiped", "wipe failed"
 UNFIT, EXCEPTED, SILENT, SUPERSEDED = "unfit", "excepted", "silent", "superseded"
+TOO_NEW: Final = "too new"
 
 WORDS: Final = {
     IN_STEP: "in step",
@@ -34,6 +35,7 @@ WORDS: Final = {
     SHUT_OUT: "blocked, since it speaks {version} and cannot be wiped: asked by {by}, {at}",
     WAS_WIPED: "wiped: acknowledged {at}",
     WIPE_FAILED: "wipe failed: told {at}",
+    TOO_NEW: "refused, since it speaks {version}, and {ceiling} is the newest that it may",
     UNFIT: "does not keep its policy: {reason}",
     EXCEPTED: "let in by {by} although it does not keep its policy: {reason}",
     SILENT: "silent since {at}",
@@ -95,7 +97,7 @@ def _drawn(
         account, wanted = owners[phone.account]
         seen, decided = devices.seen(connection, phone.id), deeds.of_phone(connection, phone.id)
         newer = devices.by_id(connection, after[phone.id]) if phone.id in after else None
-        standing = state(phone, seen, decided, wanted, newer, now)
+        standing = state(phone, seen, decided, account.ceiling, wanted, newer, now)
         yield Portrait(phone, account, seen, standing, decided, before[phone.id])
 
 
@@ -111,17 +113,19 @@ def state(
     phone: PartnershipRow,
     seen: SeenRow | None,
     decided: Mapping[str, Deed],
+    ceiling: str,
     wanted: tuple[str, int],
     newer: PartnershipRow | None,
     now: Instant,
 ) -> Standing:
-    """The state that matters most. `wanted` is the policy it has to keep, `newer` the partnership
-    as which it goes on, if it does."""
+    """The state that matters most. `ceiling` is the newest version for phones of its person,
+    `wanted` the policy it has to keep, `newer` the partnership as which it goes on, if it does."""
     return (
         _wipe(phone, seen, decided)
         or (Standing(SUPERSEDED, {"name": newer.device}) if newer else None)
         or _refused(phone, decided)
         or (Standing(WAITS) if phone.waits else None)
+        or _version(phone, seen, ceiling)
         or _policy(phone, decided, wanted)
         or _silence(phone, seen, now)
         or Standing(IN_STEP)
@@ -148,6 +152,15 @@ def _refused(phone: PartnershipRow, decided: Mapping[str, Deed]) -> Standing | N
         return Standing(BLOCKED, {"why": phone.blocked, **_deed(decided, deeds.BLOCKED)})
     if phone.access == BLOCK:
         return Standing(RULED_OUT, {"rule": phone.access_rule or NEWCOMER})
+    return None
+
+
+def _version(phone: PartnershipRow, seen: SeenRow | None, ceiling: str) -> Standing | None:
+    """It spoke a newer version when it came last than is spoken with it now."""
+    highest = min(filter(None, (ceiling, phone.ceiling)), key=_number, default="")
+    version = seen.version if seen else phone.version
+    if highest and version and _number(version) > _number(highest):
+        return Standing(TOO_NEW, {"version": version, "ceiling": highest})
     return None
 
 

@@ -39,6 +39,7 @@ OFFERED: Final[dict[str, tuple[str, ...]]] = {
     standing.SHUT_OUT: ("spare",),
     standing.WAS_WIPED: ("approve",),
     standing.WIPE_FAILED: ("approve", "wipe"),
+    standing.TOO_NEW: ("block", "wipe"),
     standing.UNFIT: ("except", "block"),
     standing.EXCEPTED: ("end_exception", "block"),
     standing.SILENT: ("block", "wipe"),

@@ -67,15 +67,21 @@ def off(house: House, name: str, stdin: bool) -> None:
 
 @second_factor.command("turn-on")
 @click.argument("name")
+@click.option("--later", is_flag=True, help="They set it themselves; until then no phone comes in.")
 @from_stdin
 @in_house
-def turn_on(house: House, name: str, stdin: bool) -> None:
-    """Turn on codes by mail for a person, with an ActiveSync password to be handed over."""
+def turn_on(house: House, name: str, later: bool, stdin: bool) -> None:
+    """Turn on codes by mail for a person, with an ActiveSync password to be handed over.
+
+    An authenticator app can only be enrolled by whoever has it in their hands.
+    """
     account = house.account(name)
-    password = _password(house, account, stdin)
+    if later:
+        _name_phones(house, account)
+    password = None if later else _password(house, account, stdin)
     post = post_office(house.settings)
-    use.turn_on_for(house.groupware, house.author, account.id, post, password)
-    click.echo(f"{account.name} is sent a code by mail at each login")
+    use.turn_on_for(house.groupware, house.author, account.id, post, password, later=later)
+    click.echo(f"{account.name} is sent a code at each login, to {account.mail}")
 
 
 @second_factor.command
@@ -93,12 +99,17 @@ def _password(house: House, account: AccountRow, stdin: bool) -> str | None:
     """The ActiveSync password that has to come with a second factor; None if there is one."""
     if account.has_activesync_password or not account.enabled:
         return None
+    _name_phones(house, account)
+    return secret(stdin, "ActiveSync password for all phones", confirm=True)
+
+
+def _name_phones(house: House, account: AccountRow) -> None:
+    """The phones that stop by it."""
     with house.groupware.reading() as connection:
         phones = use.phones_that_would_stop(connection, account.id)
     if phones:
         click.echo("These phones stop until the new ActiveSync password is typed there:", err=True)
         tell_phones(phones)
-    return secret(stdin, "ActiveSync password for all phones", confirm=True)
 
 
 def _tell(codes: tuple[str, ...]) -> None:

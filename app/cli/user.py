@@ -10,8 +10,9 @@ from app.cli.show import table
 from app.cli.types import password as ask
 from app.cli.user_show import show
 from app.i18n import LANGUAGES
-from app.logins import look_up
+from app.logins import leave_to_directory, look_up
 from app.passwords import expect_strong
+from app.web.sessions import Sessions
 from projections import accounts
 from projections.accounts import AccountRow
 
@@ -23,7 +24,7 @@ from_stdin = click.option(
 @click.group
 def user() -> None:
     """People: add, list, show, enable, disable, password, name, mail, language, zone, admin,
-    directory."""
+    directory, ceiling, sign-out."""
 
 
 user.add_command(show)
@@ -205,10 +206,15 @@ def admin(house: House, name: str, withdraw: bool) -> None:
 @click.option("--leave", is_flag=True, help="The login password is one that is set here, again.")
 @in_house
 def directory(house: House, name: str, leave: bool) -> None:
-    """Let the directory (LDAP) say whether a person's login password is right."""
+    """Let the directory (LDAP) say whether a person's login password is right.
+
+    The password that was set here opens nothing then, and counts again with --leave.
+    """
     account = house.account(name)
-    act = people.take_login_from_directory if leave else people.leave_login_to_directory
-    act(house.groupware, house.author, account.id)
+    if leave:
+        people.take_login_from_directory(house.groupware, house.author, account.id)
+    else:
+        leave_to_directory(house.groupware, house.settings, house.author, account.id)
     click.echo(f"{account.name} logs in by {'a password set here' if leave else 'the directory'}")
 
 
@@ -226,3 +232,13 @@ def ceiling(house: House, name: str, version: str) -> None:
     people.set_ceiling(house.groupware, house.author, account.id, version)
     upto = f"up to {version}" if version else "any version"
     click.echo(f"phones of {account.name} may speak {upto}")
+
+
+@user.command("sign-out")
+@click.argument("name")
+@in_house
+def sign_out(house: House, name: str) -> None:
+    """Sign a person out of the pages, in every browser; phones go on."""
+    account = house.account(name)
+    Sessions(house.groupware).end_all(account)
+    click.echo(f"{account.name} is signed out everywhere")

@@ -32,6 +32,7 @@ TONES: Final = {
     standing.SHUT_OUT: "bad",
     standing.WAS_WIPED: "calm",
     standing.WIPE_FAILED: "bad",
+    standing.TOO_NEW: "bad",
     standing.UNFIT: "bad",
     standing.EXCEPTED: "good",
     standing.SILENT: "calm",

@@ -11,6 +11,7 @@ import pytest
 from app.auth import Authenticator, Unauthorized
 from app.cli import asking, second_factor
 from app.proof import Prover
+from app.web.sessions import Sessions
 from domain.partnership import Partnership
 from projections import attempts
 from tests.app.cli_runner import PASSWORD, Cli
@@ -124,6 +125,9 @@ def test_what_is_known_of_a_person_can_be_changed(cli: Cli) -> None:
     cli.done("user", "mail", "ada", "bianchi@example.org")
     cli.done("user", "language", "ada", "it")
     cli.done("user", "admin", "ada")
+    assert "no directory is set up" in cli.refused("user", "directory", "ada")
+    directory = 'ldap_servers = ["ldaps://ldap.example.org"]\nldap_base = "dc=example,dc=org"\n'
+    (cli.home / "taccuino.toml").write_text(directory)
     cli.done("user", "directory", "ada")
     told = facts(cli, "bianchi@example.org")
     assert told["full name"] == "Ada Bianchi"
@@ -206,6 +210,26 @@ def test_an_administrator_turns_codes_on_with_a_password_for_phones(cli: Cli) ->
     cli.done(*turn_on, stdin=SECRET)
     assert cli.account().factor == "mail"
     assert lets_in(cli, SECRET)
+
+
+def test_a_person_may_be_left_to_set_the_password_for_phones(cli: Cli) -> None:
+    partner(cli, "TABLET")
+    (cli.home / "taccuino.toml").write_text('smtp_host = "localhost"\nsmtp_sender = "t@e.org"\n')
+    told = cli.done("second-factor", "turn-on", "ada", "--later")
+    assert "TABLET" in told
+    assert "ada@example.org" in told
+    assert cli.account().lacks_password
+    assert not lets_in(cli, PASSWORD)
+
+
+def test_a_person_is_signed_out_of_every_browser(cli: Cli) -> None:
+    with cli.groupware() as groupware:
+        sessions = Sessions(groupware)
+        token = sessions.begin(cli.account(), whole=True)
+        assert sessions.find(token)
+    cli.done("user", "sign-out", "ada")
+    with cli.groupware() as groupware:
+        assert Sessions(groupware).find(token) is None
 
 
 def test_rules_are_shown_and_set(cli: Cli) -> None:
