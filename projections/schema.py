@@ -25,6 +25,7 @@ from projections import (
     house,
     items,
     lines,
+    logbook,
     policies,
     relations,
     sessions,
@@ -51,6 +52,7 @@ MODULES = (
     lines,
     holds,
     findings,
+    logbook,
     asked,
     attempts,
     codes,
@@ -106,4 +108,5 @@ def projectors(codec: Codec) -> tuple[Projector, ...]:
         LineProjector(codec),
         holds.project,
         findings.project,
+        logbook.project,
     )

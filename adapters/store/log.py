@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -32,11 +32,17 @@ class EventLog(Application[UUID]):
     def save(self, *objs: Any, **kwargs: Any) -> list[Recording[UUID]]:
         """Store these events, and what is pending in these aggregates. The library's own way to
         do so serves snapshots, caches and followers as well, and asks each for its protocol."""
-        return self.events.put([event for each in objs for event in _events(each)])
+        given = [each for each in objs if each is not None]
+        return self.events.put([event for each in given for event in _events(each)])
 
     def replay(self, *, after: int = 0) -> Iterator[tuple[int, DomainEvent]]:
         """The whole log in order, for rebuilding and verifying, in bounded memory."""
         return iterate(cast(SQLiteRecorder, self.recorder), self.mapper, after=after)
+
+    def read(self, positions: Iterable[int]) -> Iterator[tuple[int, DomainEvent]]:
+        """The events at these positions, in their order."""
+        for found in cast(SQLiteRecorder, self.recorder).select_at(positions):
+            yield found.id, cast(DomainEvent, self.mapper.to_domain_event(found))
 
 
 def _events(source: Any) -> Sequence[DomainEventProtocol[UUID]]:

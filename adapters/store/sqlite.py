@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, Never, cast
 from uuid import UUID
 
@@ -53,6 +53,10 @@ ORDER BY originator_version {direction} LIMIT ?
 NOTIFICATIONS: Final = """
 SELECT originator_id, originator_version, topic, state, position FROM stored_event
 WHERE position >= ? AND position <= ? {topics} ORDER BY position LIMIT ?
+"""
+AT: Final = """
+SELECT originator_id, originator_version, topic, state, position FROM stored_event
+WHERE position = ?
 """
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
 PAGE: Final = 500
@@ -118,6 +122,12 @@ class SQLiteRecorder(ApplicationRecorder):
         values = (first, HIGHEST if stop is None else stop, *topics, limit)
         with self.pool.reading() as connection:
             rows = connection.execute(NOTIFICATIONS.format(topics=named), values).fetchall()
+        return [Notification(UUID(bytes=row[0]), *row[1:]) for row in rows]
+
+    def select_at(self, positions: Iterable[int]) -> list[Notification]:
+        """The events at these positions, in their order; what is not there is left out."""
+        with self.pool.reading() as connection:
+            rows = [row for each in positions for row in connection.execute(AT, (each,))]
         return [Notification(UUID(bytes=row[0]), *row[1:]) for row in rows]
 
     def max_notification_id(self) -> int | None:

@@ -1,0 +1,260 @@
+"""Where in the log something stands: each event is filed under all that it is about.
+
+An event is filed under the ids of the thing it changed, of its person and its phone, and under its
+kind, its author and its request, each of which has an id that follows from its name. So one index
+serves every filter: the primary key of `log_about`, in which what is about one thing lies together
+in the order of the log. Several filters together are a walk in which each leaps to where the
+others are (`_walk`); what it costs is in proportion to the page and to the rarest of them, not to
+the log. Nothing here is anybody's name, text or time of day.
+
+A moment is a place, too: `log_moment` has the position at which the log first came to it. A clock
+that was set back is waited for: the order in which things were written down counts.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import chain
+from typing import Any, Final
+from uuid import UUID
+
+from eventsourcing.domain import DomainEvent
+
+from domain.account import AccountOpened
+from domain.base import named_id
+from domain.credentials import CredentialEvent
+from domain.item import Begun, EditSetAside, ItemEvent
+from domain.partnership import DevicePartnered
+from domain.provisioning import PartnershipEvent
+from domain.relation import ContactLinked, ContactUnlinked, RelationBegun
+from domain.round import ItemQuarantined, ItemReleased, RoundEvent
+from domain.when import Instant
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS log_about (
+    about BLOB NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (about, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS log_moment (
+    at INTEGER PRIMARY KEY,
+    position INTEGER NOT NULL
+) STRICT;
+"""
+
+FILE: Final = "INSERT INTO log_about VALUES (?, ?)"
+REACHED: Final = """
+INSERT INTO log_moment SELECT ?1, ?2
+WHERE NOT EXISTS (SELECT 1 FROM log_moment WHERE at >= ?1)
+"""
+FROM_THEN: Final = "SELECT position FROM log_moment WHERE at >= ? ORDER BY at LIMIT 1"
+LAST: Final = "SELECT max(position) FROM stored_event"
+BACK: Final = """
+SELECT position FROM log_about WHERE about = ? AND position <= ?
+ORDER BY position DESC LIMIT 1
+"""
+ONWARD: Final = """
+SELECT position FROM log_about WHERE about = ? AND position >= ?
+ORDER BY position LIMIT 1
+"""
+
+REACH: Final = 2_000
+"""So many leaps make a page at most: where filters hardly meet, it says where to look further."""
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
+
+
+# Writing
+
+
+def project(connection: sqlite3.Connection, event: DomainEvent, position: int) -> None:
+    at = (event.timestamp - EPOCH) // MICROSECOND
+    connection.execute(REACHED, (at, position))
+    connection.executemany(FILE, [(id, position) for id in set(_about(connection, event))])
+
+
+def _about(connection: sqlite3.Connection, event: Any) -> Iterator[bytes]:
+    yield _named("kind", event.TOPIC)
+    yield _named("actor", event.actor)
+    yield _named("request", event.request)
+    if event.partnership is not None:
+        yield event.partnership.bytes
+    if isinstance(event, RoundEvent):
+        yield from _about_round(connection, event)
+    else:
+        yield event.originator_id.bytes
+        yield from _about_thing(connection, event)
+
+
+def _about_thing(connection: sqlite3.Connection, event: Any) -> Iterator[bytes]:
+    """Whose it is, and what else it names."""
+    match event:
+        case Begun():
+            yield event.owner.bytes
+        case ItemEvent() | EditSetAside():
+            yield from _owner(connection, event.originator_id)
+        case PartnershipEvent() | CredentialEvent() | DevicePartnered() | AccountOpened():
+            yield event.subject.bytes
+        case RelationBegun():
+            yield from (event.appointment.bytes, event.contact.bytes)
+            yield from _owner(connection, event.appointment)
+        case ContactLinked() | ContactUnlinked():
+            yield from _both(connection, event.originator_id)
+
+
+def _about_round(connection: sqlite3.Connection, event: RoundEvent) -> Iterator[bytes]:
+    """The stream of a phone's rounds has an id that nobody asks for."""
+    yield from (event.phone.bytes, event.collection.bytes)
+    yield from chain.from_iterable(
+        connection.execute("SELECT account FROM partnership WHERE id = ?", (event.phone.bytes,))
+    )
+    if isinstance(event, ItemQuarantined | ItemReleased):
+        yield event.item.bytes
+
+
+def _owner(connection: sqlite3.Connection, item: UUID) -> Iterable[bytes]:
+    return chain.from_iterable(
+        connection.execute(
+            "SELECT owner FROM item JOIN collection ON number = collection WHERE item.id = ?",
+            (item.bytes,),
+        )
+    )
+
+
+def _both(connection: sqlite3.Connection, relation: UUID) -> Iterable[bytes]:
+    """The two that a link ties, and whose they are."""
+    return chain.from_iterable(
+        connection.execute(
+            "SELECT appointment, contact, owner FROM relation JOIN item ON item.id = appointment"
+            " JOIN collection ON number = collection WHERE relation.id = ?",
+            (relation.bytes,),
+        )
+    )
+
+
+@lru_cache(maxsize=1 << 12)
+def _named(sort: str, name: str) -> bytes:
+    return named_id(sort, name).bytes
+
+
+# Reading
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which events are meant: those that are about one of each of the `choices`, written from
+    `since` on and before `until`. Without any of that, all."""
+
+    choices: tuple[frozenset[bytes], ...] = ()
+    since: Instant | None = None
+    until: Instant | None = None
+
+
+def things(*ids: UUID) -> frozenset[bytes]:
+    """Any of these: persons, phones, items, folders, policies …"""
+    return frozenset(id.bytes for id in ids)
+
+
+def kinds(*topics: str) -> frozenset[bytes]:
+    return frozenset(_named("kind", topic) for topic in topics)
+
+
+def actors(*actors: str) -> frozenset[bytes]:
+    """Any of these authors, as events name them (`user:…`)."""
+    return frozenset(_named("actor", actor) for actor in actors)
+
+
+def requests(*requests: str) -> frozenset[bytes]:
+    return frozenset(_named("request", request) for request in requests)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Positions in the order of the walk. `further` is from where to go on; None at the end."""
+
+    positions: tuple[int, ...]
+    further: int | None
+
+
+def back(connection: sqlite3.Connection, search: Search, before: int | None, most: int) -> Stretch:
+    """What was written before a position, or all there is, the newest first."""
+    first, last = _span(connection, search)
+    start = last if before is None else min(last, before - 1)
+    return _walk(connection, search, -1, start, first, most)
+
+
+def onward(connection: sqlite3.Connection, search: Search, after: int, most: int) -> Stretch:
+    """What was written after a position, the oldest first."""
+    first, last = _span(connection, search)
+    return _walk(connection, search, 1, max(first, after + 1), last, most)
+
+
+def _span(connection: sqlite3.Connection, search: Search) -> tuple[int, int]:
+    """The first and the last position that can be meant."""
+    last = connection.execute(LAST).fetchone()[0] or 0
+    first = 1 if search.since is None else _from_then(connection, search.since, last + 1)
+    if search.until is not None:
+        last = _from_then(connection, search.until, last + 1) - 1
+    return first, last
+
+
+def _from_then(connection: sqlite3.Connection, at: Instant, otherwise: int) -> int:
+    """Where the log came to this moment."""
+    row = connection.execute(FROM_THEN, ((at - EPOCH) // MICROSECOND,)).fetchone()
+    return int(row[0]) if row else otherwise
+
+
+def _walk(
+    connection: sqlite3.Connection, search: Search, way: int, start: int, end: int, most: int
+) -> Stretch:
+    """From `start` to `end`, `way` being 1 or -1. Where all choices land at one place, something
+    is found; else the walk goes on at the one that leapt furthest."""
+    tracks = [Track(connection, choice, way) for choice in search.choices]
+    found: list[int] = []
+    at = start
+    for _ in range(REACH):
+        landed = [track.land(at) for track in tracks]
+        places = [place for place in landed if place is not None]
+        furthest = max(places, key=lambda place: place * way, default=at)
+        if len(places) < len(landed) or furthest * way > end * way:
+            return Stretch(tuple(found), None)
+        if any(place != furthest for place in places):
+            at = furthest
+        elif len(found) == most:
+            return Stretch(tuple(found), found[-1])
+        else:
+            found.append(furthest)
+            at = furthest + way
+    return Stretch(tuple(found), at - way)
+
+
+class Track:
+    """Where one of several ids comes next. Each is looked for again only once it is passed."""
+
+    def __init__(self, connection: sqlite3.Connection, ids: Iterable[bytes], way: int) -> None:
+        self._connection = connection
+        self._way = way
+        self._seek = ONWARD if way > 0 else BACK
+        self._ids = list(ids)
+        self._next: dict[bytes, int] | None = None
+
+    def land(self, at: int) -> int | None:
+        """The nearest place from `at` on; None if there is none any more."""
+        due = self._ids if self._next is None else self._passed(at)
+        places = {} if self._next is None else self._next
+        for id in due:
+            places.pop(id, None)
+            row = self._connection.execute(self._seek, (id, at)).fetchone()
+            if row:
+                places[id] = row[0]
+        self._next = places
+        return min(places.values(), key=lambda place: place * self._way, default=None)
+
+    def _passed(self, at: int) -> list[bytes]:
+        assert self._next is not None
+        return [id for id, place in self._next.items() if place * self._way < at * self._way]
