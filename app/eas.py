@@ -142,8 +142,11 @@ class ActiveSync:
         principal = self._principal(req, line, fields)
         command, version = self._find(line)
         fields.update(device=line.device_id, version=version.text)
+        stay: Stay = req.env[STAY]
+        stay.came = stay.came or self.groupware.clock()
+        stay.doing = stay.doing or (principal.account.id, line.device_id, line.command)
         phone = (principal.account.id, line.device_id.upper())
-        with self.pace.one_of(phone, again=req.env[STAY].waiter is not None):
+        with self.pace.one_of(phone, again=stay.waiter is not None):
             request = self._request(req, line, version, fields, data)
             if request.body is None and command.body == "required":
                 raise Refusal(CONTENT, "the command needs a body")
@@ -196,7 +199,7 @@ class ActiveSync:
         def handled(request: Request) -> Reply | None:
             stay: Stay = req.env[STAY]
             now, id = self.groupware.clock(), str(fields["request"])
-            came = stay.came = stay.came or now
+            came = stay.came or now
             phone = self.admit(self.groupware, account, request, came, self.settings, id)
             if phone is None:
                 return None

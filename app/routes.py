@@ -9,7 +9,7 @@ from typing import Any, Final
 import falcon
 
 from app import autodiscover, eas, errors, health
-from app.admin import device, devices, house, user, user_edit, user_factor, users
+from app.admin import device, devices, house, live, user, user_edit, user_factor, users
 from app.autodiscover import Autodiscover
 from app.eas import ActiveSync
 from app.health import Health
@@ -99,6 +99,7 @@ PAGES: Final = (
     ),
     Page("/admin/devices", devices.look, who=ADMINISTRATOR),
     Page("/admin/devices/{id}", device.look, device.act, who=ADMINISTRATOR),
+    Page("/admin/live", live.look, who=ADMINISTRATOR),
     Page("/admin/settings", house.look, house.save, who=ADMINISTRATOR),
 )
 """Every page: its address, who shows it, and who does what its forms ask."""
@@ -122,7 +123,7 @@ def create_app(phones: ActiveSync, site: Site | None = None) -> WSGI:
     app.add_sink(discover.json, autodiscover.JSON_PATH)
     app.add_sink(phones, eas.PATH)
     app.add_error_handler(Parked, _parked)
-    return _patient(_bordered(app))
+    return _patient(_bordered(app), phones.hub.present)
 
 
 def _add_pages(app: falcon.App[Any, Any], site: Site) -> None:
@@ -191,17 +192,19 @@ def _parked(req: falcon.Request, resp: falcon.Response, error: Parked, params: o
     raise error
 
 
-def _patient(app: WSGI) -> WSGI:
+def _patient(app: WSGI, present: set[Stay]) -> WSGI:
     """A request that is parked waits here, where the stack is flat and all else is gone."""
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         environ[eas.STAY] = stay = Stay()
+        present.add(stay)
         try:
             while (told := _unless_parked(app, environ, start_response)) is None:
                 with watched(environ.get("gunicorn.socket"), stay.waiter):
                     stay.wait()
         finally:
             stay.end()
+            present.discard(stay)
         return told
 
     return application

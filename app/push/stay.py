@@ -21,15 +21,17 @@ class Stay:
     might wait, and what it is told then is `nothing`; `gone` that there is nobody to answer,
     `superseded` that a newer request of the same phone took its place, `rung` that something
     happened while it waited. `waiter` is None until it has begun to wait; `came` is when the
-    request came, `line` what the journal is to tell of it."""
+    request came, `doing` whose it is, by which phone and command, `line` what the journal is to
+    tell of it."""
 
     __slots__ = (
-        *("came", "gone", "line", "nothing", "over", "rung", "superseded", "waiter"),
+        *("came", "doing", "gone", "line", "nothing", "over", "rung", "superseded", "waiter"),
         *("_deadline", "_place", "_soon"),
     )
 
     def __init__(self) -> None:
         self.came: datetime | None = None
+        self.doing: tuple[UUID, str, str] | None = None
         self.waiter: Waiter | None = None
         self.nothing: Answer | Empty | None = None
         self.line: Fields = {}
@@ -45,9 +47,14 @@ class Stay:
     ) -> None:
         """Register for the topics, and for `place`, at which a newer request would ring."""
         self.nothing = nothing
-        self.waiter = hub.register((*topics, place))
         self._place = place
         self._deadline = time.monotonic() + seconds
+        self.waiter = hub.register((*topics, place))
+
+    @property
+    def left(self) -> int | None:
+        """The seconds for which it may still wait; None if it has not begun to."""
+        return None if self.waiter is None else max(0, round(self._deadline - time.monotonic()))
 
     def look_again(self) -> None:
         """The next wait is over at once."""

@@ -18,13 +18,17 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from adapters.store.chain import head
 from adapters.store.pool import Pool, StoreBusy, StoreUnavailable
+from app.push import live
 from app.push.bell import Bell, Ear, Topics
 from projections.touched import touched
+
+if TYPE_CHECKING:
+    from app.push.stay import Stay
 
 LOOK: Final = 0.5
 ANYTHING: Final = UUID(int=0)
@@ -86,11 +90,14 @@ class Waiter:
 
 
 class WakeHub:
-    """The waiters of one process. Made before the store is open; `begin` once it is."""
+    """The waiters of one process. Made before the store is open; `begin` once it is. `present` are
+    the requests that are in this process, whether they wait or not."""
 
     def __init__(self, folder: Path) -> None:
         self._ear = Ear(folder)
         self._bell = Bell(folder, self._ear.path)
+        self.present: set[Stay] = set()
+        self._window = live.Window(self._ear.path.with_suffix(live.SUFFIX), self.present)
         self._waiting: defaultdict[UUID, set[Waiter]] = defaultdict(set)
         self._waiters: set[Waiter] = set()
         self._callbacks: list[Callable[[Topics], object]] = []
@@ -112,6 +119,7 @@ class WakeHub:
         self._threads = [
             threading.Thread(target=self._hear, daemon=True),
             threading.Thread(target=self._watch, args=(pool, look), daemon=True),
+            threading.Thread(target=self._window.serve, daemon=True),
         ]
         for thread in self._threads:
             thread.start()
@@ -157,9 +165,11 @@ class WakeHub:
             return
         self._ended.set()
         self._ear.stop()
+        self._window.stop()
         for thread in self._threads:
             thread.join()
         self._ear.close()
+        self._window.close()
         self._bell.close()
 
     def look(self, pool: Pool) -> None:

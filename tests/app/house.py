@@ -53,6 +53,7 @@ class Impatient:
 
     def __init__(self) -> None:
         self.waited: list[int] = []
+        self.present: set[Stay] = set()
         self.topics: frozenset[UUID] = frozenset()
 
     def ring(self, topics: Iterable[UUID]) -> None:

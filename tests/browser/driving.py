@@ -75,6 +75,7 @@ def pages_of(made: Mapping[str, UUID]) -> dict[str, str]:
         "admin-devices": "/admin/devices",
         "admin-devices-none": "/admin/devices?state=wiped",
         "admin-device": f"/admin/devices/{phone}",
+        "admin-live": "/admin/live",
         "admin-settings": "/admin/settings",
         "not-found": "/my/nothing",
     }

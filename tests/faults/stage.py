@@ -16,6 +16,7 @@ from app.auth import Principal, Unauthorized
 from app.commands import COMMANDS
 from app.eas import ActiveSync
 from app.limits import Pace
+from app.push.stay import Stay
 from app.routes import create_app
 from app.still import Stillness
 from tests.app.house import House
@@ -50,6 +51,7 @@ class Interrupted:
 
     def __init__(self) -> None:
         self.waiting: list[Waiting] = []
+        self.present: set[Stay] = set()
         self.meanwhile: Callable[[], object] | None = None
 
     def register(self, topics: Iterable[UUID]) -> Waiting:

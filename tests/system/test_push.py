@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import count
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pyotp
@@ -19,7 +21,9 @@ import pytest
 
 from app import access, credentials, people, rules, secondfactor
 from app.proof import Proof, Prover
+from app.push.live import look
 from domain.base import Authorship
+from domain.folder import default_folder
 from domain.house import SECOND_FACTOR_REQUIRED
 from tests.system.phone import CALENDAR, CONTACTS, Phone
 from tests.system.server import HOST, PASSWORD, Server, until
@@ -306,6 +310,57 @@ def test_a_rule_about_phones_reaches_every_worker_at_once(server: Server, equip:
             assert time.monotonic() - began < REVOKED
         finally:
             access.remove_rule(groupware, author, "type", "*")
+
+
+def test_every_worker_tells_who_waits_in_it_until_it_is_gone(
+    server: Server, owner: str, equip: Equip
+) -> None:
+    phones = [equip(), equip()]
+    workers = [server.worker_of(phone.wire.connect()) for phone in phones]
+    account = server.account(owner)
+    with ExitStack() as stack:
+        for phone in phones:
+            stack.enter_context(parked_ping(server, phone))
+        told = look(server.home / "wake")
+        assert {each.pid for each in told} == set(server.worker_pids())
+        found = {each.device: (worker, each) for worker in told for each in worker.connections}
+        for phone, pid in zip(phones, workers, strict=True):
+            worker, it = found[phone.wire.device]
+            assert (worker.pid, worker.parked) == (pid, 1)
+            assert (it.account, it.command) == (account, "Ping")
+            assert set(it.folders) == {default_folder(account, type) for type in (8, 9)}
+            assert it.left is not None
+            assert 0 < it.left <= LONG
+        text = page_for_an_administrator(server, owner, "/admin/live")
+        assert text.count("<td>Ping<") == len(phones)
+        server.kill_worker(workers[0])
+        (left,) = [each for worker in look(server.home / "wake") for each in worker.connections]
+        assert left.device == phones[1].wire.device
+        assert len(list((server.home / "wake").glob("*.live"))) == WORKERS
+        server.kill_worker(workers[1])
+
+
+def page_for_an_administrator(server: Server, name: str, path: str) -> str:
+    """A page as this person sees it, who is made an administrator for it."""
+    with server.groupware() as groupware:
+        author = groupware.author("admin:test", "test")
+        people.make_administrator(groupware, author, server.account(name))
+    connection, cookie = server.connection(), ""
+
+    def asked(method: str, path: str, **form: str) -> str:
+        nonlocal cookie
+        kind = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
+        connection.request(method, path, urlencode(form), {"Cookie": cookie, **kind})
+        answer = connection.getresponse()
+        cookie = (answer.headers.get("Set-Cookie") or cookie).partition(";")[0]
+        return answer.read().decode()
+
+    mark = re.search(r'name="mark" value="(\w+)"', asked("GET", "/sign-in"))
+    assert mark
+    asked("POST", "/sign-in", mark=mark[1], name=name, password=PASSWORD, back="/my")
+    text = asked("GET", path)
+    connection.close()
+    return text
 
 
 def test_a_phone_that_vanishes_leaves_nothing_behind(server: Server, equip: Equip) -> None:
