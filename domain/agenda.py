@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from domain.patch import CANCELLED, OCCURRENCES, Values
+from domain.calendar import OVERRIDABLE
+from domain.patch import (
+    CANCELLED,
+    CLEARED,
+    INHERITED,
+    OCCURRENCES,
+    Patch,
+    Values,
+    apply_occurrences,
+)
 from domain.recurrence import Recurrence, occurrence, occurrences
+from domain.series import original_on
 from domain.when import AllDay, Original, When, instant
 
 ONE_DAY = timedelta(days=1)
@@ -64,10 +74,33 @@ def happenings(values: Values, span: Span) -> Iterator[Happening]:
 
 
 def happening(values: Values, original: Original) -> Happening:
-    """A series as it is at one of its places."""
+    """A series as it is at one of its places; what is cleared there only is not there."""
     state = values.get(OCCURRENCES, {}).get(original, {})
-    one = {name: value for name, value in values.items() if name not in ("recurrence", OCCURRENCES)}
-    return Happening(original, {**one, "when": occurrence(values["when"], original), **state})
+    whole = {**values, "when": occurrence(values["when"], original), **state}
+    gone = {"recurrence", OCCURRENCES, *(name for name in state if state[name] is CLEARED)}
+    return Happening(original, {name: whole[name] for name in whole if name not in gone})
+
+
+def taking_place(values: Values, day: date) -> Original | None:
+    """The time of a series that begins on this day by its rule, unless it is cancelled."""
+    original = original_on(values, day) if "recurrence" in values else None
+    cancelled = original and values.get(OCCURRENCES, {}).get(original) is CANCELLED
+    return None if cancelled else original
+
+
+def exception(values: Values, original: Original, patch: Patch) -> dict[str, Any]:
+    """The edit of a series that lays `patch` over its time at `original`, and over no other.
+
+    What comes out as the series has it follows the series again (MS-ASCAL 2.2.2.21).
+    """
+    natural = happening({**values, OCCURRENCES: {}}, original).values
+    edit = {
+        name: INHERITED if value == natural.get(name, CLEARED) else value
+        for name, value in patch.items()
+        if name in OVERRIDABLE
+    }
+    state = apply_occurrences(values.get(OCCURRENCES, {}), {original: edit})[original]
+    return {OCCURRENCES: {original: edit if state else CLEARED}} if edit else {}
 
 
 def _if_within(found: Happening, span: Span) -> Iterator[Happening]:

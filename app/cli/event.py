@@ -16,11 +16,14 @@ from app.cli import items
 from app.cli.house import House, in_house
 from app.cli.show import repeats, table, when_text
 from app.cli.types import MOMENT, SERVER_ID, ZONE, folder_option, user_option
+from domain.agenda import exception, happening, taking_place
 from domain.body import Body
 from domain.calendar import Attendee, Location
-from domain.patch import OCCURRENCES, Values, difference
+from domain.guests import inviting
+from domain.patch import CANCELLED, CLEARED, OCCURRENCES, Values, apply, difference
+from domain.refused import Unknown
 from domain.series import carried
-from domain.when import AllDay, Timed, When
+from domain.when import AllDay, Original, Timed, When
 from domain.zone import Zone
 from projections import accounts
 from projections.accounts import AccountRow
@@ -29,7 +32,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 KIND = "calendar"
 ONE_DAY, ONE_HOUR = timedelta(days=1), timedelta(hours=1)
-MEETING = 1
 CLEARABLE = ("subject", "location", "text", "attendees", "reminder", "categories")
 FIELD = {"text": "body"}
 """Options that are called otherwise than the field."""
@@ -52,6 +54,11 @@ def event_options(command: F) -> F:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+on_option = click.option(
+    "--on", type=MOMENT, help="Of a series only the time that begins on this day by its rule."
+)
 
 
 @dataclass(frozen=True)
@@ -120,16 +127,10 @@ class Said:
         return Timed(start, end, self.zone or known)
 
     def meeting(self, before: Values, account: AccountRow) -> dict[str, Any]:
-        """With guests it is a meeting, and whoever had none to invite before now invites them."""
         if not self.attendee:
             return {}
-        known = {each.email.lower(): each for each in before.get("attendees", ())}
-        named = [attendee(text) for text in self.attendee]
-        found = {"attendees": tuple(known.get(each.email.lower(), each) for each in named)}
-        if "organizer_email" in before:
-            return found
-        host = {"organizer_email": account.mail, "organizer_name": account.full_name}
-        return {**found, **host, "meeting_status": MEETING}
+        named = tuple(attendee(text) for text in self.attendee)
+        return inviting(before, named, account.mail, account.full_name)
 
 
 @click.group
@@ -155,29 +156,41 @@ def add(house: House, user: str, folder: str | None, **said: Any) -> None:
 @click.argument("id", type=SERVER_ID)
 @event_options
 @click.option("--clear", type=click.Choice(CLEARABLE), multiple=True, help="Empty a field.")
+@on_option
 @in_house
-def edit(house: House, id: UUID, clear: tuple[str, ...], **said: Any) -> None:
+def edit(house: House, id: UUID, clear: tuple[str, ...], on: date | None, **said: Any) -> None:
     """Change an event; what is not said stays as it is.
 
-    A series is changed as a whole, and keeps its cancelled and changed days.
+    A series is changed as a whole, and keeps its cancelled and changed days; with --on only one
+    of its times is.
     """
     item = items.load(house, id, KIND)
     with house.groupware.reading() as connection:
         account = accounts.by_id(connection, item.owner)
     assert account is not None, "an item belongs to somebody"
+    emptied = tuple(FIELD.get(name, name) for name in clear)
+    if on is not None:
+        patch = _once(item.values, on, Said(**said), account, emptied)
+        items.revise(house, id, KIND, patch, ())
+        return
     patch = Said(**said).patch(item.values, account)
     if "when" in patch and OCCURRENCES in item.values:
         after = {**item.values, OCCURRENCES: carried(item.values, {**item.values, **patch})}
         patch |= difference(item.values, after)
-    items.revise(house, id, KIND, patch, tuple(FIELD.get(name, name) for name in clear))
+    items.revise(house, id, KIND, patch, emptied)
 
 
 @event.command
 @click.argument("id", type=SERVER_ID)
+@on_option
 @in_house
-def remove(house: House, id: UUID) -> None:
-    """Remove an event, or a whole series."""
-    items.remove(house, id, KIND)
+def remove(house: House, id: UUID, on: date | None) -> None:
+    """Remove an event, or a whole series; with --on only one of its times."""
+    if on is None:
+        items.remove(house, id, KIND)
+        return
+    original = _place(items.load(house, id, KIND).values, on)
+    items.revise(house, id, KIND, {OCCURRENCES: {original: CANCELLED}}, ())
 
 
 @event.command("list")
@@ -189,6 +202,26 @@ def list_(house: House, user: str, folder: str | None) -> None:
     found = items.live(house, house.folder(house.account(user), folder, KIND))
     rows = [(server_id(id), *_row(values)) for id, values in sorted(found, key=_begin)]
     table(("id", "when", "subject", "where", "repeats"), rows, "no events")
+
+
+def _once(
+    values: Values, on: date, said: Said, account: AccountRow, emptied: tuple[str, ...]
+) -> dict[str, Any]:
+    """What the options change about one time of a series; nothing if it is so."""
+    original = _place(values, on)
+    before = happening(values, original).values
+    patch = {**said.patch(before, account), **dict.fromkeys(emptied, CLEARED)}
+    if not patch:
+        raise click.UsageError("say what is to change")
+    edit = exception(values, original, difference(before, apply(before, patch)))
+    return edit or {OCCURRENCES: {}}
+
+
+def _place(values: Values, on: date) -> Original:
+    original = taking_place(values, _day(on))
+    if original is None:
+        raise Unknown(f"on {_day(on)} this event does not take place by its rule")
+    return original
 
 
 def _row(values: Values) -> tuple[str, str, str, str]:

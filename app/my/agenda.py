@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
@@ -11,11 +11,12 @@ from uuid import UUID
 import gevent
 
 from app.composition import CODEC
+from app.my.belongings import folders_of
 from app.web.visit import Visit
 from app.web.words import Words
 from domain.agenda import Happening, Span, happenings
 from domain.when import AllDay, Instant, Original, When, instant
-from projections import folders, items
+from projections import items
 from projections.items import ItemRow
 
 SLACK = timedelta(days=2)
@@ -27,11 +28,13 @@ AT_ONCE: Final = 200
 
 @dataclass(frozen=True)
 class Entry:
-    """An appointment at one of its times. `when` is on the reader's clocks."""
+    """An appointment at one of its times. `when` is on the reader's clocks. `calendar` is which
+    of the person's calendars it is in, by its place among them."""
 
     id: UUID
     found: Happening
     words: Words
+    calendar: int = 0
 
     @property
     def values(self) -> Any:
@@ -84,30 +87,26 @@ class Entry:
         return _instant(self.when, self.when.end, self.words) <= now
 
 
-def entries(visit: Visit, span: Span) -> list[Entry]:
-    """Everything in a span, from all calendars of the person."""
-    person, words = visit.person, visit.words
+def entries(visit: Visit, span: Span, shown: Collection[UUID] = ()) -> list[Entry]:
+    """Everything in a span, from the calendars that are to be shown; from all, if none is named."""
+    words, calendars = visit.words, folders_of(visit, "calendar")
     since = int(datetime.combine(span.first - SLACK, time(), UTC).timestamp())
     with visit.site.groupware.reading() as connection:
-        calendars = [
-            items.collection(connection, folder.id)
-            for folder in folders.folders(connection, CODEC, person.id)
-            if folder.kind == "calendar"
-        ]
         rows = [
-            row
-            for each in calendars
-            if each is not None
+            (number, row)
+            for number, folder in enumerate(calendars)
+            if not shown or folder.id in shown
+            if (each := items.collection(connection, folder.id)) is not None
             for row in items.lasting(connection, each.number, since)
         ]
     found = []
-    for row in _unhurried(rows):
+    for number, row in _unhurried(rows):
         for each in happenings(CODEC.decode(row.value), span):
-            found.append(Entry(row.id, each, words))
+            found.append(Entry(row.id, each, words, number))
     return sorted(found, key=lambda entry: entry.order)
 
 
-def _unhurried(rows: list[ItemRow]) -> Iterator[ItemRow]:
+def _unhurried(rows: list[tuple[int, ItemRow]]) -> Iterator[tuple[int, ItemRow]]:
     """Phones are served in between, however long a calendar is."""
     for number, row in enumerate(rows, 1):
         if not number % AT_ONCE:

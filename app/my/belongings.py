@@ -13,6 +13,7 @@ from domain.kinds import KINDS
 from domain.patch import Patch, Values
 from domain.refused import Refused, Unknown
 from projections import folders, items
+from projections.folders import FolderRow
 
 DEFAULT = {"calendar": CALENDAR, "contacts": CONTACTS}
 
@@ -21,10 +22,15 @@ class NoFolder(Refused):
     """The person has no calendar or address book yet: it comes with being enabled."""
 
 
-def has_folder(visit: Visit, kind: str) -> bool:
+def folders_of(visit: Visit, kind: str) -> list[FolderRow]:
+    """The person's folders of a kind, the default one first."""
     with visit.site.groupware.reading() as connection:
         found = folders.folders(connection, CODEC, visit.person.id)
-    return any(folder.kind == kind for folder in found)
+    return [folder for folder in found if folder.kind == kind]
+
+
+def has_folder(visit: Visit, kind: str) -> bool:
+    return bool(folders_of(visit, kind))
 
 
 def own(visit: Visit, kind: str, edition: int | None = None) -> Item:
@@ -39,9 +45,13 @@ def own(visit: Visit, kind: str, edition: int | None = None) -> Item:
     return item
 
 
-def add(visit: Visit, kind: str, values: Values) -> UUID:
-    """A new item in the person's default folder of its kind."""
-    folder = default_folder(visit.person.id, DEFAULT[kind])
+def add(visit: Visit, kind: str, values: Values, folder: UUID | None = None) -> UUID:
+    """A new item in one of the person's folders of its kind, the default one unless another is
+    named."""
+    if folder is None:
+        folder = default_folder(visit.person.id, DEFAULT[kind])
+    elif folder not in {each.id for each in folders_of(visit, kind)}:
+        raise Unknown("you have no such folder")
     with visit.site.groupware.acting(visit.author) as connection:
         collection = items.collection(connection, folder)
         if collection is None:

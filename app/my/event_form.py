@@ -8,14 +8,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from adapters.eas.plain import plain
-from app.my import repeating
+from app.my import guests, repeating
 from app.web.forms import Form
 from domain.body import Body
 from domain.calendar import Location
+from domain.guests import inviting
 from domain.patch import CLEARED, OCCURRENCES, Values, apply, difference
 from domain.series import carried
 from domain.when import AllDay, Timed, When
 from domain.zone import Zone
+from projections.accounts import AccountRow
 
 ONE_DAY, ONE_HOUR = timedelta(days=1), timedelta(hours=1)
 REMINDERS: Final = (0, 5, 10, 15, 30, 60, 120, 1440, 2880)
@@ -24,7 +26,7 @@ REMINDERS: Final = (0, 5, 10, 15, 30, 60, 120, 1440, 2880)
 LONGEST: Final = 255
 TEXTS: Final = (
     *("subject", "location", "text", "reminder", "repeats", "until"),
-    *("start_day", "start_time", "end_day", "end_time"),
+    *("start_day", "start_time", "end_day", "end_time", "guests", "calendar"),
 )
 
 
@@ -43,7 +45,9 @@ class EventForm:
     reminder: str = ""
     repeats: str = repeating.NEVER
     until: str = ""
+    guests: str = ""
     text: str = ""
+    calendar: str = ""
     wrong: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -63,6 +67,7 @@ def shown(values: Values) -> EventForm:
         reminder=str(values.get("reminder", "")),
         repeats=repeating.choice_of(rule, when),
         until=until.isoformat() if until else "",
+        guests=guests.written(guests.of(values)),
         text=text_of(values),
     )
     if isinstance(when, AllDay):
@@ -72,23 +77,28 @@ def shown(values: Values) -> EventForm:
     return _timed(form, when.start, when.end)
 
 
-def typed(form: Form) -> EventForm:
+def typed(form: Form, all_day: bool | None = None) -> EventForm:
+    """What was typed; `all_day` where the form did not ask."""
     texts: dict[str, Any] = {name: form.text(name) for name in TEXTS}
     repeats = texts.pop("repeats") or repeating.NEVER
-    return replace(EventForm(repeats=repeats, all_day=form.has("all_day")), **texts)
+    chosen = form.has("all_day") if all_day is None else all_day
+    return replace(EventForm(repeats=repeats, all_day=chosen), **texts)
 
 
-def patch_of(form: EventForm, before: Values, home: Zone) -> tuple[dict[str, Any], EventForm]:
+def patch_of(
+    form: EventForm, before: Values, person: AccountRow
+) -> tuple[dict[str, Any], EventForm]:
     """What the form changes about an appointment; and the form again, with what is wrong in it."""
     wrong: dict[str, str] = {}
     old = before.get("when")
-    zone = old.zone if isinstance(old, Timed) else home
+    zone = old.zone if isinstance(old, Timed) else Zone(person.zone)
     when = _when(form, zone, wrong)
     wanted: dict[str, Any] = {
         "subject": _short(form.subject, "subject", wrong) or CLEARED,
         "location": _location(_short(form.location, "location", wrong), before),
         "body": _body(form.text, before),
         "reminder": _reminder(form.reminder, wrong),
+        **_meeting(form.guests, before, person, wrong),
     }
     if when is not None:
         wanted["when"] = when
@@ -171,6 +181,22 @@ def _body(text: str, before: Values) -> object:
     if old is not None and text == text_of(before):
         return old
     return Body(text) if text else CLEARED
+
+
+def _meeting(
+    text: str, before: Values, person: AccountRow, wrong: dict[str, str]
+) -> dict[str, Any]:
+    """Guests that were not touched stay who they are, and so do those of somebody else's."""
+    old = guests.of(before)
+    if text == guests.written(old) or guests.are_theirs(before):
+        return {}
+    try:
+        named = guests.read(text)
+    except guests.NoAddress:
+        wrong["guests"] = "my.event.wrong.guests"
+        return {}
+    nameless = tuple(each for each in old if not each.email)
+    return inviting(before, (*nameless, *named), person.mail, person.full_name)
 
 
 def text_of(values: Values) -> str:

@@ -120,6 +120,10 @@ class Visit:
         values = self.req.params.get(name, "")
         return values.strip() if isinstance(values, str) else ""
 
+    def asked_all(self, name: str) -> list[str]:
+        """Each word of this name in the query."""
+        return [each for each in self.req.get_param_as_list(name) or [] if each]
+
     def read_form(self) -> None:
         """What was sent, from a page of ours; BadForm, Forged or TooLarge."""
         self.form = forms.read(self.req)

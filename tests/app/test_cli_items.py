@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,7 +13,7 @@ from app import items as use
 from domain.calendar import Attendee
 from domain.folder import CALENDAR, default_folder
 from domain.item import Item
-from domain.patch import CANCELLED
+from domain.patch import CANCELLED, CLEARED
 from domain.recurrence import DAILY, Recurrence
 from domain.when import AllDay
 from projections import items
@@ -113,6 +113,24 @@ def test_an_attendee_who_has_answered_keeps_the_answer_when_others_join(cli: Cli
         "event", "edit", id, "--attendee", "Grace@example.org", "--attendee", "alan@example.org"
     )
     assert [each.status for each in stored(cli, id).values["attendees"]] == [3, 0]
+
+
+def test_one_time_of_a_series_is_changed_or_removed_by_its_day(cli: Cli) -> None:
+    id = cli.event("--start", "2026-12-01T09:00", "--subject", "Walk", "--reminder", "5")
+    walk = stored(cli, id)
+    with cli.groupware() as groupware, groupware.acting(groupware.author("admin", "r")) as c:
+        use.revise(groupware, c, walk, {"recurrence": Recurrence(DAILY)})
+    once = ("event", "edit", id, "--on", "2026-12-03")
+    assert cli.done(*once, "--subject", "Swim", "--clear", "reminder") == "changed\n"
+    assert cli.done(*once, "--subject", "Swim") == "as it was already\n"
+    cli.done("event", "remove", id, "--on", "2026-12-04")
+    third, fourth = (datetime(2026, 12, day, 9) for day in (3, 4))  # noqa: DTZ001
+    changed = {third: {"subject": "Swim", "reminder": CLEARED}, fourth: CANCELLED}
+    assert stored(cli, id).values["occurrences"] == changed
+    for verb in (("edit", id, "--subject", "x"), ("remove", id)):
+        for day in ("2026-11-30", "2026-12-04"):
+            refused = cli.refused("event", *verb, "--on", day)
+            assert "does not take place" in refused
 
 
 def test_a_series_that_moves_keeps_its_cancelled_days(cli: Cli) -> None:

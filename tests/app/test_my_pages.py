@@ -6,6 +6,7 @@ from __future__ import annotations
 import plistlib
 import re
 from datetime import date, datetime, timedelta
+from html import unescape
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -268,16 +269,18 @@ def test_a_series_repeats_as_chosen(
     assert form.field("until") == until
 
 
-def edited(reader: Reader, address: str, **facts: str) -> Answer:
-    """The form of an event sent back as it was shown, but for some fields."""
-    page = reader.get(f"{address}/edit")
-    names = ("subject", "start_day", "start_time", "end_day", "end_time", "location", "until")
-    form = {name: page.field(name) for name in (*names, "edition")}
+def edited(reader: Reader, address: str, on: str = "", **facts: str) -> Answer:
+    """The form of an event sent back as it was shown, but for some fields; `on` is the query
+    that asks for one time of a series."""
+    page = reader.get(f"{address}/edit?{on}")
+    names = ("subject", "start_day", "start_time", "end_day", "end_time", "location")
+    form = {name: page.field(name) for name in (*names, "edition", "on" if on else "until")}
     for name in ("repeats", "reminder"):
         chosen = re.search(rf'id="{name}".*?value="(\w*)" selected', page.text, re.DOTALL)
         form[name] = chosen[1] if chosen else ""
-    text = re.search(r"<textarea[^>]*>(.*?)</textarea>", page.text, re.DOTALL)
-    form["text"] = text[1] if text else ""
+    for name in ("text", "guests"):
+        told = re.search(rf'<textarea id="{name}"[^>]*>(.*?)</textarea>', page.text, re.DOTALL)
+        form[name] = unescape(told[1]) if told else ""
     if 'name="all_day" value="1" checked' in page.text:
         form["all_day"] = "1"
     return reader.post(f"{address}/edit", {**form, **facts})
@@ -293,7 +296,7 @@ def edited(reader: Reader, address: str, **facts: str) -> Answer:
             "location": Location("Room", street="Via Roma 1"),
             "body": Body("<p>Hello <b>you</b></p>", html=True),
             "reminder": 7,
-            "attendees": (Attendee("bob@example.org"),),
+            "attendees": (Attendee("bob@example.org", status=3), Attendee("c@x.org", 'Rossi, "C"')),
         },
         {
             "when": at(MONDAY, 9),

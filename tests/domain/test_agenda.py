@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.agenda import Span, happenings
-from domain.patch import CANCELLED
+from domain.agenda import Span, exception, happening, happenings
+from domain.calendar import Location
+from domain.patch import CANCELLED, CLEARED, OCCURRENCES, apply
 from domain.recurrence import DAILY, WEEKLY, Recurrence, occurrence, occurrences
 from domain.steps import weekday_bit
 from domain.when import AllDay, Timed
@@ -117,3 +119,29 @@ def test_it_is_what_going_through_the_whole_series_would_find(
         if within.touches(one):
             known.append(one.start)
     assert starts({"when": when, "recurrence": rule}, within) == known
+
+
+PATCHES = st.fixed_dictionaries(
+    {},
+    optional={
+        "subject": st.sampled_from(["Walk", "Swim", CLEARED]),
+        "location": st.sampled_from([Location("Park"), CLEARED]),
+        "reminder": st.sampled_from([5, 10, CLEARED]),
+        "when": st.sampled_from([timed(MONDAY + DAY, 9), timed(MONDAY + DAY, 11)]),
+    },
+)
+
+
+@given(st.lists(PATCHES, max_size=3))
+def test_one_time_becomes_what_was_laid_over_it_and_no_other_does(patches: list[Any]) -> None:
+    walk = {"subject": "Walk", "reminder": 5, "when": timed(MONDAY, 9)}
+    series: dict[str, Any] = {**walk, "recurrence": Recurrence(DAILY)}
+    second, third = (datetime(2026, 3, day, 9) for day in (3, 4))
+    wanted: dict[str, Any] = {**walk, "when": timed(MONDAY + DAY, 9)}
+    natural = wanted
+    for patch in patches:
+        series = apply(series, exception(series, second, patch))
+        wanted = apply(wanted, patch)
+    assert happening(series, second).values == wanted
+    assert happening(series, third).values == {**walk, "when": timed(MONDAY + 2 * DAY, 9)}
+    assert (OCCURRENCES in series) == (wanted != natural), "what is as the rule has it is none"
