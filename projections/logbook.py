@@ -65,6 +65,8 @@ ORDER BY position LIMIT 1
 REACH: Final = 2_000
 """So many leaps make a page at most: where filters hardly meet, it says where to look further."""
 
+MANY: Final = 1_000
+
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -186,6 +188,17 @@ def back(connection: sqlite3.Connection, search: Search, before: int | None, mos
     first, last = _span(connection, search)
     start = last if before is None else min(last, before - 1)
     return _walk(connection, search, -1, start, first, most)
+
+
+def every(connection: sqlite3.Connection, search: Search) -> Iterator[int]:
+    """All that is meant, the newest first."""
+    before: int | None = None
+    while True:
+        stretch = back(connection, search, before, MANY)
+        yield from stretch.positions
+        if stretch.further is None:
+            return
+        before = stretch.further
 
 
 def onward(connection: sqlite3.Connection, search: Search, after: int, most: int) -> Stretch:

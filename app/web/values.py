@@ -1,0 +1,70 @@
+"""Fields and their values in the reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+from adapters.eas.plain import plain
+from app.my import repeating
+from app.web.words import Words
+from domain.body import Body
+from domain.calendar import Attachment, Attendee, Location
+from domain.patch import CANCELLED, CLEARED, Values
+from domain.recurrence import Recurrence
+from domain.when import AllDay, Timed
+
+LONGEST: Final = 300
+
+
+def field_name(field: str, words: Words) -> str:
+    return words.text(f"field.{field}" if words.knows(f"field.{field}") else "field.other")
+
+
+def shown(value: object, values: Values, words: Words) -> str:
+    """A value of a field as people read it."""
+    text = " ".join(_shown(value, values, words).split())
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _shown(value: Any, values: Values, words: Words) -> str:
+    match value:
+        case None | "":
+            return words.text("my.conflicts.empty")
+        case AllDay() | Timed():
+            return words.span(value)
+        case Body():
+            return plain(value.text) if value.html else value.text
+        case Location():
+            return value.name
+        case Attendee():
+            return value.name or value.email
+        case Attachment():
+            return value.name
+        case Recurrence():
+            return repeating.words_of(value, values["when"], words)
+        case bytes():
+            return words.text("my.conflicts.picture")
+        case tuple():
+            return ", ".join(_shown(each, values, words) for each in value)
+        case Mapping():
+            return "; ".join(_state(*each, values, words) for each in value.items())
+        case datetime():
+            return words.moment(value) if value.tzinfo else f"{value:%Y-%m-%d %H:%M}"
+        case date():
+            return words.birthday(value)
+    if value is CLEARED:
+        return words.text("my.conflicts.empty")
+    return str(value)
+
+
+def _state(original: date, state: Any, values: Values, words: Words) -> str:
+    """What became of one time of a series."""
+    if state is CANCELLED:
+        told = words.text("my.conflicts.cancelled")
+    elif isinstance(state, Mapping):
+        told = ", ".join(_shown(each, values, words) for each in state.values())
+    else:
+        told = words.text("my.conflicts.as_series")
+    return f"{words.day(original)}: {told}"
