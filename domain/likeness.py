@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from hashlib import blake2b
 
+from domain.contact import EMAILS
 from domain.patch import Values
 from domain.when import AllDay, Timed
 
@@ -37,7 +38,7 @@ def _appointment(values: Values) -> Marks:
 
 def _contact(values: Values) -> Marks:
     names = (_plain(values.get(name, "")) for name in ("first_name", "last_name", "company_name"))
-    mails = (_address(values.get(name, "")) for name in ("email1", "email2", "email3"))
+    mails = (_address(values[name]) for name in EMAILS if name in values)
     marks = (*names, *sorted(filter(None, mails)))
     if any(marks):
         return marks

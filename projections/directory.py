@@ -41,7 +41,7 @@ EVERYBODY = UUID(int=0)
 
 EMAILS = ("email1", "email2", "email3")
 NAMED = ("file_as", "first_name", "last_name", "nickname", "company_name")
-SPOKEN = frozenset({*NAMED, "alias"})
+SPOKEN = (*NAMED, "alias")
 PLAIN = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
 """A bare address, as nearly all are."""
 
@@ -51,6 +51,7 @@ KEPT = frozenset(
 )
 """The fields of a contact that its entry is made of; of a picture only that there is one."""
 
+PACKED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 WORDS_AT_MOST = 8
 
 
@@ -190,7 +191,7 @@ def _write(connection: sqlite3.Connection, id: UUID, scope: UUID, facts: dict[st
             scope.bytes,
             folded(display_name(facts)),
             "".join(f" {word}" for word in sorted(set(_words(facts)))),
-            json.dumps(facts, sort_keys=True, ensure_ascii=False),
+            PACKED.encode(facts),
         ),
     )
 
@@ -201,21 +202,20 @@ def _show(connection: sqlite3.Connection, id: UUID, shown: bool) -> None:
 
 def _words(facts: Mapping[str, str]) -> Iterator[str]:
     """Every word of a name, its parts behind hyphens, every address and its parts before @."""
-    for name in facts.keys() & SPOKEN:
-        for word in folded(facts[name]).split():
-            yield from _beginnings(word)
+    yield from _beginnings(folded(" ".join(facts[name] for name in SPOKEN if name in facts)))
     for name in EMAILS:
-        if address := folded(_address(facts.get(name, ""))):
+        if name in facts and (address := folded(_address(facts[name]))):
             yield address
             yield from _beginnings(address.partition("@")[0])
 
 
-def _beginnings(word: str) -> Iterator[str]:
-    if word.isalnum():
-        yield word
-    elif whole := _stripped(word):
-        yield whole
-        yield from filter(None, re.split(r"\W+|_", whole))
+def _beginnings(text: str) -> Iterator[str]:
+    for word in text.split():
+        if word.isalnum():
+            yield word
+        elif whole := _stripped(word):
+            yield whole
+            yield from filter(None, re.split(r"\W+|_", whole))
 
 
 def _stripped(word: str) -> str:

@@ -73,6 +73,10 @@ CREATE INDEX IF NOT EXISTS change_item ON change (collection, item, pos);
 CREATE INDEX IF NOT EXISTS change_line ON change (collection, line) WHERE line IS NOT NULL;
 CREATE INDEX IF NOT EXISTS change_until ON change (collection, until, item, pos) WHERE op < 3;
 """
+SUPERSEDE = """
+UPDATE change SET next_pos = ? WHERE collection = ? AND pos =
+(SELECT max(pos) FROM change INDEXED BY change_item WHERE collection = ? AND item = ?)
+"""
 NAMES = {kind.aggregate.begun: kind.name for kind in KINDS.values()}
 """The kind of item that an event begins."""
 
@@ -198,11 +202,8 @@ def _change(
         "UPDATE collection SET head = head + 1 WHERE number = ? RETURNING head", (number,)
     ).fetchone()
     item = event.originator_id.bytes
-    connection.execute(
-        "UPDATE change SET next_pos = ? WHERE collection = ? AND pos ="
-        " (SELECT max(pos) FROM change INDEXED BY change_item WHERE collection = ? AND item = ?)",
-        (pos, number, number, item),
-    )
+    if not isinstance(event, Begun):
+        connection.execute(SUPERSEDE, (pos, number, number, item))
     present = None if event.present is None else int(event.present)
     row = (number, pos, item, op, edition, event.line, int(event.silent), present, until)
     connection.execute(

@@ -19,6 +19,8 @@ from projections.schema import Projector
 NAME = re.compile(r"CREATE TABLE IF NOT EXISTS (\w+)")
 FEW: Final = 1000
 """Up to so many wrong rows of a table are replaced one by one; beyond that it is copied whole."""
+CACHE: Final = 64 * 1024
+"""KiB of the second set of tables that are kept in memory; the rest lies in a temporary file."""
 
 Create = Callable[[sqlite3.Connection], None]
 Tick = Callable[[int], None]
@@ -116,6 +118,8 @@ def anew(create: Create, projectors: Sequence[Projector]) -> Iterator[Anew]:
     """An empty second set of tables, beside the store, for as long as the block lasts."""
     with closing(sqlite3.connect("", isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute(f"PRAGMA cache_size = -{CACHE}")
+        connection.execute("BEGIN")
         create(connection)
         yield Anew(connection, create, projectors)
 
