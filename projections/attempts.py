@@ -236,12 +236,15 @@ def forget(connection: sqlite3.Connection, account: UUID) -> None:
     )
 
 
-def useless(connection: sqlite3.Connection, account: UUID | None = None) -> list[Useless]:
-    """The phones of a person, or of everybody, that send what is of no use, the newest first."""
+def useless(
+    connection: sqlite3.Connection, account: UUID | None = None, most: int = -1
+) -> list[Useless]:
+    """The phones of a person, or of everybody, that send what is of no use, the newest first;
+    so many at most, unless it is negative."""
     rows = connection.execute(
         "SELECT account, device, why, agent, since, last, times FROM useless_secret"
-        " WHERE ?1 IS NULL OR account = ?1 ORDER BY last DESC, device, why",
-        (account and account.bytes,),
+        " WHERE ?1 IS NULL OR account = ?1 ORDER BY last DESC, device, why LIMIT ?2",
+        (account and account.bytes, most),
     )
     return [
         Useless(UUID(bytes=whose), device, why, agent, _moment(since), _moment(last), times)

@@ -79,12 +79,14 @@ CREATE TABLE IF NOT EXISTS partnership (
     created_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS partnership_account ON partnership (account, created);
+CREATE INDEX IF NOT EXISTS partnership_waits ON partnership (id) WHERE access = 'quarantine';
 CREATE TABLE IF NOT EXISTS device_seen (
     partnership BLOB PRIMARY KEY,
     last_seen TEXT NOT NULL,
     agent TEXT NOT NULL,
     version TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS device_seen_last ON device_seen (last_seen);
 CREATE TABLE IF NOT EXISTS device_search (
     partnership BLOB PRIMARY KEY,
     search BLOB NOT NULL
@@ -167,7 +169,7 @@ def by_id(connection: sqlite3.Connection, id: UUID) -> PartnershipRow | None:
     row = connection.execute(
         f"SELECT {COLUMNS} FROM partnership WHERE id = ? AND NOT forgotten", (id.bytes,)
     ).fetchone()
-    return None if row is None else _row(row)
+    return None if row is None else row_of(row)
 
 
 def of_account(connection: sqlite3.Connection, account: UUID) -> list[PartnershipRow]:
@@ -176,14 +178,14 @@ def of_account(connection: sqlite3.Connection, account: UUID) -> list[Partnershi
         f"SELECT {COLUMNS} FROM partnership WHERE account = ? AND NOT forgotten ORDER BY created",
         (account.bytes,),
     )
-    return [_row(row) for row in rows]
+    return [row_of(row) for row in rows]
 
 
 def all_devices(connection: sqlite3.Connection) -> list[PartnershipRow]:
     rows = connection.execute(
         f"SELECT {COLUMNS} FROM partnership WHERE NOT forgotten ORDER BY created"
     )
-    return [_row(row) for row in rows]
+    return [row_of(row) for row in rows]
 
 
 def count(connection: sqlite3.Connection, account: UUID) -> int:
@@ -384,7 +386,7 @@ def _stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
 
 
-def _row(row: tuple[Any, ...]) -> PartnershipRow:
+def row_of(row: tuple[Any, ...]) -> PartnershipRow:
     facts = dict(zip((field.name for field in fields(PartnershipRow)), row, strict=True))
     offered_at = facts["offered_at"]
     facts |= {

@@ -57,7 +57,7 @@ class Kind:
     detail: Literal["item", "text"] = "text"
 
 
-FLAPPING, ZONE, CHOKING, BURST, REFUSED, RENAMED, SHARED = (
+FLAPPING, ZONE, CHOKING, BURST, REFUSED, RENAMED, SHARED, WAITING = (
     "changes all the time",
     "unknown time zone",
     "cannot be taken",
@@ -65,6 +65,7 @@ FLAPPING, ZONE, CHOKING, BURST, REFUSED, RENAMED, SHARED = (
     "policy refused",
     "always a new phone",
     "two phones, one name",
+    "waits for approval",
 )
 
 KINDS = {
@@ -133,6 +134,13 @@ KINDS = {
         "{times} phones of the kind {detail} were set up for {whose}: if it is one, it takes a new"
         " name again and again. It works; update its mail app if you can",
     ),
+    WAITING: Kind(
+        "phone",
+        1,
+        HOUR,
+        "a phone of {whose} waits until somebody lets it in: {detail}. To do so:"
+        " `taccuino device approve {about}`",
+    ),
     SHARED: Kind(
         "phone",
         1,
@@ -144,6 +152,12 @@ KINDS = {
 
 FELL_SHORT = {2: "it keeps a part of it", 3: "it keeps nothing of it", 4: "it is managed elsewhere"}
 """What a phone says when it acknowledges a policy (MS-ASPROV 2.2.2.54.2)."""
+
+WAITS = """
+SELECT id, coalesce(nullif(label, ''), about ->> 'name', about ->> 'model', model), device_type,
+    created_at, (SELECT last_seen FROM device_seen WHERE partnership = id)
+FROM partnership WHERE access = 'quarantine' AND NOT forgotten AND blocked = '' AND wipe IS NULL
+"""
 
 NOTE = """
 INSERT INTO finding VALUES (:kind, :about, :detail, :at, :at, 1, :often <= 1)
@@ -178,7 +192,8 @@ def findings(connection: sqlite3.Connection, now: Instant) -> list[Finding]:
         Finding(kind, UUID(bytes=about), detail, _moment(first), _moment(last), times)
         for kind, about, detail, first, last, times in rows
     ]
-    return sorted([*found, *_kept_out(connection, now)], key=lambda each: each.last, reverse=True)
+    found += [*_kept_out(connection, now), *_waiting(connection, since)]
+    return sorted(found, key=lambda each: each.last, reverse=True)
 
 
 def _kept_out(connection: sqlite3.Connection, now: Instant) -> Iterator[Finding]:
@@ -187,6 +202,20 @@ def _kept_out(connection: sqlite3.Connection, now: Instant) -> Iterator[Finding]
         if now - each.last <= CURRENT:
             detail = " ".join(filter(None, (each.device, each.agent))) or "without a name"
             yield Finding(each.why, each.account, detail, each.since, each.last, each.times)
+
+
+def _waiting(connection: sqlite3.Connection, since: int) -> Iterator[Finding]:
+    """Phones in quarantine that are still there; one that is blocked besides is decided about."""
+    for id, label, type, created, seen in connection.execute(WAITS):
+        first, last = map(datetime.fromisoformat, (created, seen or created))
+        if last.timestamp() >= since:
+            yield Finding(WAITING, UUID(bytes=id), label or type, first, last, 1)
+
+
+def count_waiting(connection: sqlite3.Connection) -> int:
+    """How many phones wait until somebody lets them in."""
+    (number,) = connection.execute(f"SELECT count(*) FROM ({WAITS})").fetchone()
+    return int(number)
 
 
 def whose(connection: sqlite3.Connection, finding: Finding) -> UUID | None:

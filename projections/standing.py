@@ -77,19 +77,20 @@ def portraits(
 ) -> list[Portrait]:
     """The phones of a person, or of everybody, the oldest partnership first."""
     found = devices.of_account(connection, account) if account else devices.all_devices(connection)
-    return list(_drawn(connection, now, found))
+    return list(drawn(connection, now, found))
 
 
 def portrait(connection: sqlite3.Connection, now: Instant, id: UUID) -> Portrait | None:
     phone = devices.by_id(connection, id)
     if phone is None:
         return None
-    return next(_drawn(connection, now, [phone]))
+    return next(drawn(connection, now, [phone]))
 
 
-def _drawn(
+def drawn(
     connection: sqlite3.Connection, now: Instant, phones: list[PartnershipRow]
 ) -> Iterator[Portrait]:
+    """Each as a list shows it, in the same order."""
     owners = {id: _owner(connection, id) for id in {each.account for each in phones}}
     after = {old: new for id in owners for old, new in successors(connection, id).items()}
     before = Counter(after.values())

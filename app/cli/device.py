@@ -20,7 +20,7 @@ from domain.refused import Unknown
 from projections import accounts, items, lines
 from projections.devices import PartnershipRow
 from projections.folders import FolderRow
-from projections.standing import SUPERSEDED, portraits
+from projections.standing import SUPERSEDED, WORDS, portraits
 
 COLUMNS = ("id", "user", "device", "what it is", "last seen", "version", "policy", "state")
 
@@ -37,8 +37,9 @@ for decision in decisions.ALL:
 @device.command("list")
 @click.option("--user", "-u", help="Only this person's.")
 @click.option("--all", "whole", is_flag=True, help="Also names that phones went by before.")
+@click.option("--state", type=click.Choice(tuple(WORDS)), help="Only those in this state.")
 @in_house
-def list_(house: House, user: str | None, whole: bool) -> None:
+def list_(house: House, user: str | None, whole: bool, state: str | None) -> None:
     """List phones, the oldest partnership first, with the state that matters most.
 
     A phone that takes a new name again and again is one line, that of its last.
@@ -46,8 +47,9 @@ def list_(house: House, user: str | None, whole: bool) -> None:
     account = house.account(user) if user else None
     with house.groupware.reading() as connection:
         found = portraits(connection, house.groupware.clock(), account.id if account else None)
-        shown = [each for each in found if whole or each.standing.word != SUPERSEDED]
-        rows = [summary(each) for each in shown]
+        hidden = set() if whole or state else {SUPERSEDED}
+        shown = [each for each in found if each.standing.word not in hidden]
+        rows = [summary(each) for each in shown if state in (None, each.standing.word)]
     table(COLUMNS, rows, "no phones yet")
 
 
@@ -67,9 +69,9 @@ def undo(house: House, id: UUID, since: date) -> None:
     """Undo what a phone did: bring back, take away, put back. What others did since stands."""
     phone = expect(house, id)
     start = since if isinstance(since, datetime) else datetime.combine(since, time())
-    tally = undoing.undo(house.groupware, house.author, phone, start.astimezone())
-    words = ("brought back", "taken away", "put back")
-    click.echo(", ".join(f"{tally[word]} {word}" for word in words))
+    editions = undoing.meant(house.groupware, undoing.of_phone(phone), start.astimezone())
+    tally = undoing.undo(house.groupware, house.author, editions)
+    click.echo(", ".join(f"{tally[fate]} {fate}" for fate in undoing.DONE))
 
 
 @device.command

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from html import unescape
 
 import pytest
 
 from adapters.eas.ids import server_id
-from app import credentials, people, phones
+from app import access, credentials, people, phones
+from projections import findings
 from tests.app.house import House, a_request
 from tests.app.post import Post
 from tests.app.reader import PASSWORD, Answer, Reader, let_in, pages, with_password
@@ -278,3 +281,55 @@ def test_a_person_is_signed_out_everywhere(reader: Reader, house: House, ada: st
     assert all(each.get("/my").status == 303 for each in hers)
     assert reader.get("/admin/users").status == 200
     assert let_in(house, PASSWORD), "phones go on"
+
+
+# All phones
+
+
+def test_phones_that_wait_are_told_of_first_and_until_they_are_let_in(
+    reader: Reader, house: House
+) -> None:
+    assert "waits until somebody" not in reader.get("/admin/devices").text
+    access.choose_default(house.groupware, house.admin, "quarantine")
+    house.admit(a_request(device="TABLET"))
+    page = reader.get("/admin/devices").text
+    assert "One phone waits until somebody lets it in." in page
+    assert 'href="/admin/devices?state=waits"' in page
+    with house.groupware.reading() as connection:
+        (finding,) = findings.findings(connection, house.clock())
+    assert (finding.kind, finding.about) == (findings.WAITING, house.phone(device="TABLET").id)
+    phones.approve(house.groupware, house.admin, finding.about)
+    assert "waits until somebody" not in reader.get("/admin/devices").text
+    with house.groupware.reading() as connection:
+        assert findings.findings(connection, house.clock()) == []
+
+
+def test_a_phone_with_a_password_of_no_use_is_told_of_with_its_person(
+    reader: Reader, house: House, ada: str
+) -> None:
+    id = house.account().id
+    people.set_password(house.groupware, house.admin, id, "another one by now")
+    assert not let_in(house, PASSWORD)
+    page = reader.get("/admin/devices").text
+    assert f'<a href="{ada}">Ada Example</a>: ' in page
+    assert "still sends a password that was right before" in page
+
+
+def test_phones_are_listed_a_page_at_a_time(reader: Reader, house: House) -> None:
+    house.settings = replace(house.settings, devices_per_user=100)
+    for number in range(60):
+        house.clock.advance(seconds=1)
+        agent = f"agent {number}"
+        house.admit(replace(a_request(device=f"P{number:02}"), user_agent=agent))
+    first = reader.get("/admin/devices?q=ada&version=16.1&seen=day")
+    following = re.search(r'rel="next" href="([^"]+)"', first.text)
+    assert following
+    second = reader.get("/admin/devices" + unescape(following[1])).text
+    assert first.text.count("/admin/devices/") + second.count("/admin/devices/") == 61
+    assert "From the start" in second
+    assert 'rel="next"' not in second
+
+
+@pytest.mark.parametrize("query", ["seen=never", "version=99", "after=x", "state=x&seen=%00"])
+def test_what_there_is_not_to_ask_for_is_not_asked(reader: Reader, query: str) -> None:
+    assert "/admin/devices/" in reader.get(f"/admin/devices?{query}").text

@@ -62,6 +62,8 @@ def test_phones_are_listed_with_what_is_known_of_them(cli: Cli, phone: str) -> N
 
 def test_a_phone_is_blocked_with_a_reason_and_let_in_again(cli: Cli, phone: str) -> None:
     cli.done("device", "block", phone, "--reason", "lost")
+    assert [row[0] for row in cli.rows("device", "list", "--state", "blocked")] == [phone]
+    assert cli.rows("device", "list", "--state", "in step") == []
     assert state(cli) == f"blocked by admin:{getpass.getuser()}: lost"
     cli.done("device", "unblock", phone)
     assert state(cli) == "in step"
