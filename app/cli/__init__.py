@@ -37,6 +37,8 @@ INDEX: Final = {
     "verify": "app.cli.verify",
     "checkpoint": "app.cli.checkpoint",
     "rebuild": "app.cli.rebuild",
+    "shadow": "app.cli.shadow",
+    "fold": "app.cli.fold",
     "doctor": "app.cli.doctor",
     "wbxml": "app.cli.wbxml",
 }
