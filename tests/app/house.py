@@ -33,8 +33,11 @@ from projections import accounts, devices, items
 from projections.accounts import AccountRow
 from projections.devices import PartnershipRow
 from tests.app import shapes, statuses
+from tests.leaks import secret
 
 PHONE = "ABCDEF0123456789"
+NAMES = ("first_name", "last_name", "company_name", "email1", "mobile_phone")
+"""What nobody else needs to know of a contact."""
 
 
 @dataclass
@@ -50,6 +53,8 @@ class Clock:
 
 class Impatient:
     """A hub where every wait is over at once; `waited` are the seconds each was to take."""
+
+    since = 0.0
 
     def __init__(self) -> None:
         self.waited: list[int] = []
@@ -178,6 +183,8 @@ class House:
 
     def contact(self, name: str = "ada", **values: Any) -> UUID:
         """A contact in this person's address book."""
+        for field in NAMES:
+            secret(str(values.get(field, "")))
         with self.groupware.acting(self.admin) as connection:
             book = items.collection(connection, default_folder(self.account(name).id, CONTACTS))
             assert book is not None
@@ -185,6 +192,7 @@ class House:
 
     def appointment(self, name: str = "ada", **values: Any) -> UUID:
         """An appointment in this person's calendar; unless told otherwise, today and all day."""
+        secret(str(values.get("subject", "")))
         today = self.clock().date()
         complete = {"when": AllDay(today, today + timedelta(days=1)), **values}
         with self.groupware.acting(self.admin) as connection:

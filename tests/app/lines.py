@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import structlog
 
 from app import journal
+from tests import leaks
 
 
 @contextmanager
@@ -18,6 +19,7 @@ def written(level: str) -> Iterator[io.StringIO]:
     stream = io.StringIO()
     journal.configure(level, stream)
     structlog.configure(cache_logger_on_first_use=False)
+    leaks.listen()
     try:
         yield stream
     finally:

@@ -23,11 +23,13 @@ from app.composition import open_groupware
 from app.groupware import Groupware
 from app.push.bell import Bell
 from projections import accounts
+from tests.leaks import LEAKS, secret
 from tests.system.certificate import Certificate
 
 ROOT = Path(__file__).parent.parent.parent
 HOST = "127.0.0.1"
-PASSWORD = "correct horse battery staple"
+PASSWORD = secret("correct horse battery staple")
+START = "from app.cli import main; main()"
 PATIENCE = 30.0
 """Seconds that a step may take on a machine busy with other things before it is a failure."""
 
@@ -58,6 +60,7 @@ class Server:
     # Its life
 
     def start(self) -> None:
+        LEAKS.watch(self.log)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*self._within(), sys.executable, "-P", "-m", self.module],
@@ -175,10 +178,13 @@ class Server:
     # What lies behind it
 
     def verify(self) -> str:
-        """What `taccuino verify` says; its exit status must be 0."""
-        verb = [sys.executable, "-P", "-c", "from app.cli import main; main()", "verify"]
+        """What `taccuino verify` says of the store, which must be sound."""
+        return self.verb("verify")
+
+    def verb(self, *arguments: str) -> str:
+        """What `taccuino` says to these arguments; its exit status must be 0."""
         done = subprocess.run(
-            verb,
+            [*self._beside(), sys.executable, "-P", "-c", START, *arguments],
             env=self._environment(),
             cwd=self.home,
             capture_output=True,
