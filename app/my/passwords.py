@@ -1,7 +1,8 @@
 """/my/passwords: the ones that phones send, and the one for logging in.
 
 Each act asks for the login password and, with a second factor, for a code. What is set or looked
-at is shown once, in the answer itself: it stands at no address.
+at is shown once, in the answer itself: it stands at no address. A password for phones that was
+chosen stays in its field while the form is asked again, for a code say.
 """
 
 from __future__ import annotations
@@ -139,6 +140,7 @@ def _ask(visit: Visit, act: str, error: Refused | None = None, sent: bool = Fals
         one=_one(visit) if "id" in visit.names else None,
         first=not visit.person.has_activesync_password,
         label=visit.form.text("label"),
+        chosen="" if act == "login" else visit.form.text("password"),
         shortest=SHORTEST,
         sent=sent,
         error=proving.why(error, visit),

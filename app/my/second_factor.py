@@ -135,6 +135,7 @@ def _confirm(visit: Visit, error: Refused | None = None) -> Http:
         drawn=_drawn(secret, visit.person.mail) if secret else "",
         needs=_needs_password(visit),
         shortest=passwords.SHORTEST,
+        chosen=visit.form.text("password"),
         error=proving.why(error, visit),
         seconds=proving.seconds(error),
     )

@@ -1,12 +1,13 @@
-"""One browser for all tests of a process, and a fresh profile for each test.
+"""One browser for all tests of a process, and a fresh profile for everybody in a test.
 
-`ada` is the page of somebody who is signed in at a server of the module's own (tests/system).
-What the browser itself complains of, a broken policy say, fails the test.
+`ada` is the page of somebody who is signed in at a server of the module's own (tests/system);
+`somebody` is whoever a story needs. What the browser itself complains of, a broken policy say,
+fails the test.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,13 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.driving import a_browser, sign_in
 from tests.browser.furniture import furnish
+from tests.browser.visitor import Visitor
 from tests.system.conftest import pytest_runtest_makereport, served
 from tests.system.server import Server
 
 __all__ = ["pytest_runtest_makereport"]
+
+LOCALES = {"en": "en-GB", "it": "it-IT"}
 
 
 @pytest.fixture(scope="session")
@@ -39,19 +43,44 @@ def made(server: Server) -> dict[str, UUID]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(locale="en-GB", timezone_id="Europe/Rome")
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    complaints: list[str] = []
-    page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    assert [each for each in complaints if "404" not in each] == []
+def language() -> str:
+    """What a browser asks for; a test may be told others."""
+    return "en"
+
+
+@pytest.fixture
+def fresh(browser: Browser, language: str) -> Iterator[Callable[[], Page]]:
+    """A page in a profile of its own, as often as it is asked for."""
+    contexts, complaints = [], list[str]()
+
+    def open_page() -> Page:
+        context = browser.new_context(locale=LOCALES[language], timezone_id="Europe/Rome")
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda it: complaints.append(it.text) if it.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    expected = ("404", "422")  # what somebody typed wrong, or what is gone
+    assert [each for each in complaints if not any(code in each for code in expected)] == []
+
+
+@pytest.fixture
+def page(fresh: Callable[[], Page]) -> Page:
+    return fresh()
 
 
 @pytest.fixture
 def ada(page: Page, server: Server) -> Page:
     sign_in(page, server, "ada")
     return page
+
+
+@pytest.fixture
+def somebody(fresh: Callable[[], Page], server: Server, language: str) -> Callable[[str], Visitor]:
+    """A person of this name before a browser of their own."""
+    return lambda name: Visitor(fresh(), server, name, language)
