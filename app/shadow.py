@@ -6,6 +6,7 @@ that is asked of the other. The store is only read; phones notice nothing.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -86,7 +87,7 @@ def _of(table: Comparison) -> Iterator[str]:
 def ask(command: Sequence[str], file: Path, home: Path) -> int:
     """Let the other version fold the log of `home` into `file`; up to which position."""
     done = subprocess.run(
-        [*command, "fold", str(file)], env={"TACCUINO_HOME": str(home)}, capture_output=True,
+        [*command, "fold", str(file)], env={**os.environ, "TACCUINO_HOME": str(home)}, capture_output=True,
         text=True, check=False,
     )  # fmt: skip
     if done.returncode:

@@ -68,3 +68,17 @@ def test_a_restart_in_the_middle_is_not_noticed(server: Server, history: History
         time.sleep(SECONDS / 4)
     history.settle()
     history.check()
+
+
+def test_rows_are_made_anew_while_phones_are_at_work(server: Server, history: History) -> None:
+    with history.going_on():
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            time.sleep(SECONDS / 4)
+            with server.groupware() as groupware, groupware.pool.writing() as connection:
+                connection.execute("UPDATE directory_entry SET sort = 'wrong', words = ''")
+                connection.execute("DELETE FROM contact_address")
+            assert "phones waited" in server.verb("rebuild")
+    assert "every row is what it says" in server.verify()
+    history.settle()
+    history.check()
