@@ -50,7 +50,7 @@ def up(server: Server) -> Iterator[Server]:
     finally:
         if server.process is not None:
             server.kill_all()
-    for trouble in ("Traceback", "incident=", "status=500", PASSWORD):
+    for trouble in ("Traceback", "event=incident", "status=500", PASSWORD):
         assert not server.lines(trouble), server.words()[-LAST:]
 
 
