@@ -200,7 +200,7 @@ def assign_policy(groupware: Groupware, author: Authorship, account: UUID, polic
     """Put a person under a policy set; with an empty name under none."""
     with groupware.acting(author) as connection:
         row = policies.find(connection, policy)
-        if policy and row is None:
+        if policy and (row is None or row.removed):
             raise Unknown(f"there is no policy {policy}")
         person = groupware.load(Account, account)
         person.assign_policy(row.name if row else "")

@@ -9,7 +9,18 @@ from typing import Any, Final
 import falcon
 
 from app import autodiscover, eas, errors, health
-from app.admin import device, devices, house, live, user, user_edit, user_factor, users
+from app.admin import (
+    device,
+    devices,
+    house,
+    live,
+    policies,
+    policy,
+    user,
+    user_edit,
+    user_factor,
+    users,
+)
 from app.autodiscover import Autodiscover
 from app.eas import ActiveSync
 from app.health import Health
@@ -99,6 +110,9 @@ PAGES: Final = (
     ),
     Page("/admin/devices", devices.look, who=ADMINISTRATOR),
     Page("/admin/devices/{id}", device.look, device.act, who=ADMINISTRATOR),
+    Page("/admin/policies", policies.look, who=ADMINISTRATOR),
+    Page("/admin/policies/new", policies.new, policies.create, who=ADMINISTRATOR),
+    Page("/admin/policies/{id}", policy.look, policy.act, who=ADMINISTRATOR),
     Page("/admin/live", live.look, who=ADMINISTRATOR),
     Page("/admin/settings", house.look, house.save, who=ADMINISTRATOR),
 )

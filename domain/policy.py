@@ -30,15 +30,28 @@ class PolicyRewritten(Event):
     def apply(self, policy: Policy) -> None:
         policy.settings = dict(self.settings)
         policy.edition = self.originator_version
+        policy.removed = False
+
+
+class PolicyRemoved(Event):
+    """Nobody is under it any more; whoever writes one of its name again goes on with this one."""
+
+    TOPIC = "policy.removed"
+
+    def apply(self, policy: Policy) -> None:
+        policy.settings = {}
+        policy.removed = True
 
 
 class Policy(Aggregate):
-    """Its `edition` changes with every rewrite; phones then have to acknowledge it again."""
+    """Its `edition` changes with every rewrite; phones then have to acknowledge it again. One that
+    was `removed` demands nothing."""
 
     def __init__(self, name: str, settings: Mapping[str, str]) -> None:
         self.name = name
         self.settings = dict(settings)
         self.edition = 1
+        self.removed = False
 
     @staticmethod
     def id_of(name: str) -> UUID:
@@ -49,8 +62,12 @@ class Policy(Aggregate):
         return cls._create(PolicyWritten, id=cls.id_of(name), name=name, settings=dict(settings))
 
     def rewrite(self, settings: Mapping[str, str]) -> None:
-        if settings != self.settings:
+        if self.removed or settings != self.settings:
             self.trigger_event(PolicyRewritten, settings=dict(settings))
 
+    def remove(self) -> None:
+        if not self.removed:
+            self.trigger_event(PolicyRemoved)
 
-known_as(PolicyWritten, PolicyRewritten)
+
+known_as(PolicyWritten, PolicyRewritten, PolicyRemoved)

@@ -126,7 +126,7 @@ def test_a_policy_is_written_listed_and_assigned(cli: Cli) -> None:
     cli.person()
     cli.done("policy", "set", "strict", "DevicePasswordEnabled=1", "MinDevicePasswordLength=6")
     assert cli.rows("policy", "list") == [
-        ["strict", "1", "DevicePasswordEnabled=1 MinDevicePasswordLength=6"]
+        ["strict", "1", "0", "DevicePasswordEnabled=1 MinDevicePasswordLength=6"]
     ]
     cli.done("policy", "assign", "ada", "strict")
     assert cli.account().policy == "strict"

@@ -26,6 +26,12 @@ PEOPLE = (
     ("Beatrice", "Conti", "Conti & Rossi", "Notary"),
     ("Tomás", "Iglesias", "", ""),
 )
+STRICT = {
+    "DevicePasswordEnabled": "1",
+    "MinDevicePasswordLength": "6",
+    "MaxInactivityTimeDeviceLock": "300",
+    "RequireDeviceEncryption": "1",
+}
 PHONES = (
     (
         "IPHONE01",
@@ -60,6 +66,7 @@ def furnish(groupware: Groupware, name: str) -> dict[str, UUID]:
                 made[values.get("subject") or values["first_name"]] = item.id
     made["conflict"] = _set_aside(groupware, author, made["Dentist"])
     made |= _phones(groupware, author, account.id)
+    made["strict"] = _strict(groupware, author)
     return made
 
 
@@ -108,6 +115,14 @@ def _set_aside(groupware: Groupware, author: Authorship, id: UUID) -> UUID:
         item.set_aside(edit, lost, kept, "both sides changed the same field")
         groupware.save(item)
     return edit
+
+
+def _strict(groupware: Groupware, author: Authorship) -> UUID:
+    """A policy, with somebody under it who has no phone."""
+    nora = people.open_account(groupware, author, "nora", "nora@example.org", "Nora Lindqvist")
+    strict = people.write_policy(groupware, author, "strict", STRICT)
+    people.assign_policy(groupware, author, nora, "strict")
+    return strict
 
 
 def _phones(groupware: Groupware, author: Authorship, account: UUID) -> dict[str, UUID]:
