@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from adapters.wbxml import E
-from app.undo import undo
+from app.undo import meant, of_phone, undo
 from tests.app.cli_runner import Cli
 from tests.app.handset import (
     Handset,
@@ -50,7 +50,8 @@ def mad(house: House, contacts: list[str]) -> Handset:
 
 def undone(house: House, since: datetime) -> dict[str, int]:
     house.clock.advance(minutes=1)
-    return dict(undo(house.groupware, house.admin, house.phone(), since))
+    editions = meant(house.groupware, of_phone(house.phone()), since)
+    return dict(undo(house.groupware, house.admin, editions))
 
 
 def edit(phone: Handset, id: str, **names: str) -> None:
