@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from shutil import which
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -46,6 +48,8 @@ def sign_in(page: Page, server: Server, name: str, password: str = PASSWORD) -> 
 def pages_of(made: Mapping[str, UUID]) -> dict[str, str]:
     """Every page that shows something to somebody who is signed in, by a short name."""
     event, series = server_id(made["Lunch with Ada"]), server_id(made["Weekly planning"])
+    today = datetime.now(ZoneInfo("Europe/Rome")).date()
+    monday = today + timedelta(days=14 - today.weekday())
     contact, phone = server_id(made["Ada"]), server_id(made["IPHONE01"])
     return {
         "home": "/my",
@@ -55,6 +59,8 @@ def pages_of(made: Mapping[str, UUID]) -> dict[str, str]:
         "calendar": "/my/calendar",
         "event": f"/my/calendar/{event}",
         "series": f"/my/calendar/{series}",
+        "event-once": f"/my/calendar/{series}?on={monday}",
+        "event-once-edit": f"/my/calendar/{series}/edit?on={monday}",
         "event-edit": f"/my/calendar/{event}/edit",
         "event-new": "/my/calendar/new",
         "contacts": "/my/contacts",

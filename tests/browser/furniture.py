@@ -6,14 +6,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from app import folders, people
 from app import items as use
-from app import people
 from app.cli import samples
 from app.groupware import Groupware
 from domain.base import Authorship
 from domain.calendar import Location
-from domain.folder import CALENDAR, CONTACTS, default_folder
+from domain.folder import CALENDAR, CONTACTS, USER_CALENDAR, default_folder
 from domain.partnership import Partnership
+from domain.recurrence import WEEKLY, Recurrence
+from domain.steps import weekday_bit
 from domain.when import Timed
 from domain.zone import Zone
 from projections import accounts, devices, items
@@ -54,12 +56,15 @@ def furnish(groupware: Groupware, name: str) -> dict[str, UUID]:
     today = author.at.astimezone(ROME.tzinfo).date()
     events = [*samples.events(account, author.at), *_events(today)]
     contacts = [*samples.contacts(), *_contacts()]
-    for kind, type, entries in (
-        ("calendar", CALENDAR, events),
-        ("contacts", CONTACTS, contacts),
+    with groupware.acting(author) as connection:
+        choir = folders.make(groupware, connection, account.id, "Choir", USER_CALENDAR).id
+    for kind, folder, entries in (
+        ("calendar", default_folder(account.id, CALENDAR), events),
+        ("calendar", choir, _concerts(today)),
+        ("contacts", default_folder(account.id, CONTACTS), contacts),
     ):
         with groupware.acting(author) as connection:
-            collection = items.collection(connection, default_folder(account.id, type))
+            collection = items.collection(connection, folder)
             assert collection is not None
             for values in entries:
                 item = use.add(groupware, connection, collection, kind, values)
@@ -99,6 +104,17 @@ def _events(today: date) -> list[dict[str, Any]]:
             ("Theatre", 18, 20, 150, "Teatro della Pergola"),
             ("Train to Bologna", 21, 7, 40, "Santa Maria Novella"),
         )
+    ]
+
+
+def _concerts(today: date) -> list[dict[str, Any]]:
+    """What stands in the second calendar: a series, and a concert."""
+    first = today.replace(day=1)
+    tuesday = first + timedelta(days=(1 - first.weekday()) % 7)
+    weekly = Recurrence(WEEKLY, days=weekday_bit(tuesday))
+    return [
+        {"subject": "Rehearsal", "when": _at(tuesday, 20, 120), "recurrence": weekly},
+        {"subject": "Concert", "when": _at(first + timedelta(days=24), 21, 90)},
     ]
 
 
