@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app import notices
 from app.admission import admit
 from app.auth import Authenticator
 from app.commands import COMMANDS
@@ -25,6 +26,8 @@ def start(settings: Settings, hub: WakeHub) -> WSGI:
     login = logins(settings, groupware)
     authenticator = Authenticator(groupware, hub.on_ring, login=login)
     hub.begin(groupware.pool)
+    if (post := post_office(settings)) is not None:
+        notices.begin(groupware, settings, post)
     return create_app(
         ActiveSync(
             groupware=groupware,

@@ -203,7 +203,7 @@ def unheard(connection: sqlite3.Connection, account: UUID, since: Instant) -> li
     rows = connection.execute(
         "SELECT id FROM partnership JOIN device_seen ON partnership = id"
         " WHERE account = ? AND NOT forgotten AND NOT silent AND last_seen < ? ORDER BY created",
-        (account.bytes, _stamp(since)),
+        (account.bytes, stamp(since)),
     )
     return [UUID(bytes=id) for (id,) in rows]
 
@@ -221,7 +221,7 @@ def note_seen(
 ) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO device_seen VALUES (?, ?, ?, ?)",
-        (partnership.bytes, _stamp(at), agent, version),
+        (partnership.bytes, stamp(at), agent, version),
     )
 
 
@@ -257,7 +257,7 @@ def _partnered(connection: sqlite3.Connection, event: DevicePartnered, position:
             event.device,
             event.device_type,
             position,
-            _stamp(event.timestamp),
+            stamp(event.timestamp),
         ),
     )
 
@@ -280,7 +280,7 @@ def _returned(connection: sqlite3.Connection, event: DeviceReturned, position: i
         forgotten=0,
         device_type=event.device_type,
         created=position,
-        created_at=_stamp(event.timestamp),
+        created_at=stamp(event.timestamp),
     )
 
 
@@ -296,7 +296,7 @@ def _offered(connection: sqlite3.Connection, event: PolicyOffered, position: int
         offered_key=event.key,
         offered_policy=event.policy,
         offered_edition=event.edition,
-        offered_at=_stamp(event.timestamp),
+        offered_at=stamp(event.timestamp),
     )
 
 
@@ -382,7 +382,7 @@ def _set(connection: sqlite3.Connection, event: DomainEvent, **columns: object) 
     )
 
 
-def _stamp(at: datetime) -> str:
+def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
 
 

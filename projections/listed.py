@@ -12,7 +12,6 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
@@ -127,9 +126,9 @@ def _rows(
 ) -> Iterator[tuple[PartnershipRow, str]]:
     """What can be meant, in its order and read as it is needed, each with its place."""
     connection.create_function("tells", 2, _tells, deterministic=True)
-    facts: dict[str, Any] = {"silent": _stamp(now - SILENT_AFTER)}
+    facts: dict[str, Any] = {"silent": devices.stamp(now - SILENT_AFTER)}
     facts |= {name: value for name, value in vars(wanted).items() if value}
-    facts |= {name: _stamp(facts[name]) for name in ("since", "before") if name in facts}
+    facts |= {name: devices.stamp(facts[name]) for name in ("since", "before") if name in facts}
     where = [POSSIBLE.get(wanted.state, "1"), *(FILTERS[name] for name in FILTERS if name in facts)]
     facts |= _beginning(after)
     for query in (UNSEEN,) if "created" in facts else (SEEN, UNSEEN):
@@ -151,7 +150,3 @@ def _beginning(after: str) -> dict[str, Any]:
 def _tells(told: str, query: str) -> bool:
     text = folded(told)
     return all(word in text for word in query.split())
-
-
-def _stamp(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat()

@@ -26,6 +26,7 @@ from projections import (
     items,
     lines,
     logbook,
+    notices,
     policies,
     relations,
     sessions,
@@ -57,11 +58,15 @@ MODULES = (
     attempts,
     codes,
     sessions,
+    notices,
 )
 """Where the tables stand."""
 
 CACHES = frozenset(
-    {*devices.CACHES, *asked.CACHES, *attempts.CACHES, *codes.CACHES, *sessions.CACHES}
+    {
+        *(*devices.CACHES, *asked.CACHES, *attempts.CACHES, *codes.CACHES),
+        *(*sessions.CACHES, *notices.CACHES),
+    }
 )
 """Tables outside the fold: losing them costs a question more, never an item."""
 

@@ -15,11 +15,12 @@ from projections.attempts import Useless
 from projections.devices import PartnershipRow, SeenRow
 from projections.standing import Portrait
 
-NEVER, DISABLED, LACKS_PASSWORD, OLD_PASSWORD, SHARED = (
+NEVER, DISABLED, LACKS_PASSWORD, OLD_PASSWORD, LOGIN_PASSWORD, SHARED = (
     "never",
     "disabled",
     "lacks_password",
     "old_password",
+    "login_password",
     "shared",
 )
 
@@ -41,9 +42,17 @@ TONES: Final = {
     DISABLED: "bad",
     LACKS_PASSWORD: "bad",
     OLD_PASSWORD: "bad",
+    LOGIN_PASSWORD: "bad",
     SHARED: "warn",
 }
 """Every state of a phone, and how it is to be felt."""
+
+KEPT_OUT_BY: Final = {
+    attempts.OUTDATED: OLD_PASSWORD,
+    attempts.LOGIN: LOGIN_PASSWORD,
+    attempts.NONE: LACKS_PASSWORD,
+}
+"""The state of a phone that sends what is of no use, by why."""
 
 CALM: Final = (standing.IN_STEP, standing.EXCEPTED, standing.SILENT)
 """States of the phone itself in which the person's own may matter more."""
@@ -134,8 +143,9 @@ def _word(person: AccountRow, portrait: Portrait, useless: Iterable[Useless]) ->
         return DISABLED
     if person.lacks_password:
         return LACKS_PASSWORD
-    if any(each.device.upper() == phone.device.upper() for each in useless):
-        return OLD_PASSWORD
+    for each in useless:
+        if each.device.upper() == phone.device.upper():
+            return KEPT_OUT_BY[each.why]
     if phone.shared:
         return SHARED
     return NEVER if portrait.seen is None and word == standing.IN_STEP else word
