@@ -16,6 +16,7 @@ from app.admin import (
     live,
     policies,
     policy,
+    rules,
     user,
     user_edit,
     user_factor,
@@ -113,6 +114,7 @@ PAGES: Final = (
     Page("/admin/policies", policies.look, who=ADMINISTRATOR),
     Page("/admin/policies/new", policies.new, policies.create, who=ADMINISTRATOR),
     Page("/admin/policies/{id}", policy.look, policy.act, who=ADMINISTRATOR),
+    Page("/admin/rules", rules.look, rules.act, who=ADMINISTRATOR),
     Page("/admin/live", live.look, who=ADMINISTRATOR),
     Page("/admin/settings", house.look, house.save, who=ADMINISTRATOR),
 )

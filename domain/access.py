@@ -74,6 +74,13 @@ def placed(rules: Iterable[Rule], rule: Rule, place: int) -> tuple[Rule, ...]:
     return tuple(others)
 
 
+def place_of(rules: Iterable[Rule], rule: Rule) -> int:
+    """The place of the rule for the same phones, or the last."""
+    order = list(rules)
+    there = (n for n, each in enumerate(order) if each.same(rule.about, rule.pattern))
+    return next(there, len(order))
+
+
 def without(rules: Iterable[Rule], about: str, pattern: str) -> tuple[Rule, ...]:
     return tuple(each for each in rules if not each.same(about, pattern))
 
@@ -136,9 +143,7 @@ class AccessRules(Aggregate):
 
     def put(self, rule: Rule, place: int | None = None) -> None:
         """Put a rule at a place; without one it stays where it is, or comes last."""
-        if place is None:
-            there = (n for n, each in enumerate(self.rules) if each.same(rule.about, rule.pattern))
-            place = next(there, len(self.rules))
+        place = place_of(self.rules, rule) if place is None else place
         if placed(self.rules, rule, place) != self.rules:
             self.trigger_event(AccessRuleSet, **asdict(rule), place=place)
 

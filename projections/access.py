@@ -74,6 +74,19 @@ def default(connection: sqlite3.Connection) -> Access:
     return row[0] if row else ACCESSES[0]
 
 
+def verdicts(
+    connection: sqlite3.Connection, asked: Iterable[Rule]
+) -> dict[UUID, tuple[Access, str]]:
+    """What these rules would make of each phone, and by which of them."""
+    order = tuple(asked)
+    return {UUID(bytes=id): _judged(order, *facts) for id, *facts in _phones(connection)}
+
+
+def fitting(connection: sqlite3.Connection, rule: Rule) -> set[UUID]:
+    """The phones that are like this, whatever decides about them."""
+    return {UUID(bytes=id) for id, *facts, _, _ in _phones(connection) if rule.fits(_facts(*facts))}
+
+
 def project(connection: sqlite3.Connection, event: DomainEvent, position: int) -> None:
     match event:
         case AccessRuleSet():
@@ -112,11 +125,14 @@ def _choose(connection: sqlite3.Connection, access: Access) -> None:
 def _judge(connection: sqlite3.Connection, phone: UUID | None = None) -> None:
     """What the rules make of a phone, or of all."""
     asked = rules(connection)
-    found = connection.execute(PHONES, (phone and phone.bytes,)).fetchall()
-    judged = [(*_judged(asked, *facts), id) for id, *facts in found]
+    judged = [(*_judged(asked, *facts), id) for id, *facts in _phones(connection, phone)]
     connection.executemany(
         "UPDATE partnership SET access = ?, access_rule = ? WHERE id = ?", judged
     )
+
+
+def _phones(connection: sqlite3.Connection, phone: UUID | None = None) -> list[Any]:
+    return connection.execute(PHONES, (phone and phone.bytes,)).fetchall()
 
 
 def _judged(
@@ -131,7 +147,15 @@ def _judged(
 ) -> tuple[Access, str]:
     if approved:
         return ACCESSES[0], ""
-    about: dict[str, Any] = json.loads(told)
-    facts = {"type": type, "agent": agent}
-    facts |= {"model": about.get("model") or model, "os": about.get("os") or os}
-    return judge(rules, facts, welcome)
+    return judge(rules, _facts(type, told, agent, model, os), welcome)
+
+
+def _facts(type: str, told: str, agent: str, model: str, os: str) -> dict[str, str]:
+    """What a rule looks at."""
+    about: dict[str, str] = json.loads(told)
+    return {
+        "type": type,
+        "agent": agent,
+        "model": about.get("model") or model,
+        "os": about.get("os") or os,
+    }

@@ -6,6 +6,7 @@ from typing import cast
 
 import click
 
+from adapters.eas.ids import server_id
 from app import access as use
 from app.cli.house import House, in_house
 from app.cli.show import table
@@ -15,11 +16,14 @@ from projections import devices
 
 WHAT = click.Choice(ABOUT)
 ACCESS = click.Choice(ACCESSES)
+PLACE = click.option(
+    "--place", type=click.IntRange(1), help="Before which other; 1 is asked first."
+)
 
 
 @click.group
 def access() -> None:
-    """Rules for phones: list, add, remove, default."""
+    """Rules for phones: list, try, add, remove, default."""
 
 
 @access.command("list")
@@ -41,11 +45,26 @@ def _met(phones: list[devices.PartnershipRow], rule: str) -> int:
     return sum(each.access_rule == rule for each in phones)
 
 
+@access.command("try")
+@click.argument("what", type=WHAT)
+@click.argument("pattern")
+@click.argument("access", type=ACCESS)
+@PLACE
+@in_house
+def try_(house: House, what: str, pattern: str, access: str, place: int | None) -> None:
+    """Show what a rule would do to the phones that are here, without adding it."""
+    asked = cast(About, what), pattern, cast(Access, access)
+    trial = use.try_rule(house.groupware, *asked, None if place is None else place - 1)
+    click.echo(f"phones like this: {trial.fits}; it would decide about {trial.decides}", err=True)
+    rows = [(server_id(phone.id), phone.name, phone.access, then) for phone, then in trial.changed]
+    table(("id", "phone", "now", "then"), rows, "nothing would change for them")
+
+
 @access.command
 @click.argument("what", type=WHAT)
 @click.argument("pattern")
 @click.argument("access", type=ACCESS)
-@click.option("--place", type=click.IntRange(1), help="Before which other; 1 is asked first.")
+@PLACE
 @in_house
 def add(house: House, what: str, pattern: str, access: str, place: int | None) -> None:
     """Add a rule, as `agent "Android/6*" block`; * stands for anything, ? for one character.

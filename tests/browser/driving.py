@@ -84,6 +84,7 @@ def pages_of(made: Mapping[str, UUID]) -> dict[str, str]:
         "admin-policies": "/admin/policies",
         "admin-policy": f"/admin/policies/{server_id(made['strict'])}",
         "admin-policy-new": "/admin/policies/new",
+        "admin-rules": "/admin/rules",
         "admin-live": "/admin/live",
         "admin-settings": "/admin/settings",
         "not-found": "/my/nothing",
