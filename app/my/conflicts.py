@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,13 +11,14 @@ from app.composition import CODEC
 from app.http import Http
 from app.web.values import field_name, shown
 from app.web.visit import Visit
-from app.web.words import Words
-from domain.patch import CLEARED, Patch, Values
+from domain.partnership import Partnership
+from domain.patch import CLEARED, Patch
 from domain.refused import Unknown
 from domain.when import Instant
-from projections import conflicts, items
+from projections import conflicts, devices, items
 from projections.conflicts import SetAside
 from projections.directory import display_name
+from projections.items import ItemRow
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Told:
 def look(visit: Visit) -> Http:
     with visit.site.groupware.reading() as connection:
         found = [
-            _told(each, row.kind, CODEC.decode(row.value), visit.words)
+            _told(visit, each, row, _by(connection, visit, each.actor))
             for each in conflicts.waiting(connection, visit.person.id)
             if (row := items.item(connection, each.item)) is not None
         ]
@@ -57,10 +59,20 @@ def restore(visit: Visit) -> Http:
     return visit.go("/my/conflicts", said="restored")
 
 
-def _told(edit: SetAside, kind: str, values: Values, words: Words) -> Told:
+def _by(connection: sqlite3.Connection, visit: Visit, actor: str) -> str:
+    """Who made an edit; a phone of the reader's by what they call it, or its model."""
+    who, _, device = actor.partition(":")
+    phone = None
+    if who == "device":
+        phone = devices.by_id(connection, Partnership.id_of(visit.person.id, device))
+    return visit.words.actor(f"device:{phone.name}" if phone else actor)
+
+
+def _told(visit: Visit, edit: SetAside, row: ItemRow, by: str) -> Told:
+    words, values = visit.words, CODEC.decode(row.value)
     lost: Patch = CODEC.decode(edit.lost)
     kept: Patch = CODEC.decode(edit.kept)
-    title = values.get("subject", "") if kind == "calendar" else display_name(values)
+    title = values.get("subject", "") if row.kind == "calendar" else display_name(values)
     fields = [
         (
             field_name(name, words),
@@ -69,7 +81,6 @@ def _told(edit: SetAside, kind: str, values: Values, words: Words) -> Told:
         )
         for name, value in lost.items()
     ]
-    actor = words.actor(edit.actor)
     reason = words.text("my.conflicts.gone" if "no longer" in edit.reason else "my.conflicts.both")
     title = title or words.text("my.event.untitled")
-    return Told(edit.edit, edit.item, kind, title, edit.at, actor, reason, fields)
+    return Told(edit.edit, edit.item, row.kind, title, edit.at, by, reason, fields)
