@@ -57,6 +57,12 @@ NAMES: Final = (
 SPELLING: Final = {name.lower(): name for name in NAMES}
 """Field names as the papers write them; old phones compared letters."""
 
+FOR_PHONES: Final = "application/vnd.ms-sync"
+HARMLESS: Final = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+"""For what is no page, a file or a plain sentence: a browser that shows it can do nothing else."""
 
 ADMINISTRATOR: Final = "administrator"
 
@@ -241,20 +247,30 @@ def _bordered(app: WSGI) -> WSGI:
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             spelt = [(SPELLING.get(name, name), value) for name, value in headers]
-            return start_response(status, spelt, *error)
+            return start_response(status, [*spelt, *_harmless(headers)], *error)
 
         try:
             return app(environ, start)
         except Parked:
             raise
         except Exception as error:  # the outermost border
-            headers = [*_told(error).headers.items(), ("Content-Length", "0")]
+            headers = [*_told(error).headers.items(), ("Content-Length", "0"), *HARMLESS.items()]
             start_response("503 Service Unavailable", headers)
             return [b""]
 
     return application
 
 
+def _harmless(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What an answer lacks of HARMLESS, unless it is in the language of phones."""
+    given = {name.lower(): value for name, value in headers}
+    if FOR_PHONES in given.get("content-type", ""):
+        return []
+    return [(name, value) for name, value in HARMLESS.items() if name.lower() not in given]
+
+
 def _told(error: Exception) -> Http:
-    told = errors.answer(error, {})
-    return told if isinstance(told, Http) else errors.later(errors.CRASHED)
+    fields: Fields = {}
+    told = errors.answer(error, fields)
+    http = told if isinstance(told, Http) else errors.later(errors.CRASHED)
+    return replace(http, headers={**http.headers, **errors.named(fields)})

@@ -7,6 +7,7 @@ import pytest
 
 from tests.app.house import House
 from tests.app.reader import Reader, pages, with_password
+from tests.security.grounds import Grounds
 
 
 @pytest.fixture
@@ -23,3 +24,11 @@ def house(tmp_path: Path) -> Iterator[House]:
 def reader(house: House) -> Reader:
     """Somebody at the pages who has not signed in."""
     return Reader(pages(house))
+
+
+@pytest.fixture(scope="module")
+def grounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grounds]:
+    """One for all tests of a module: what is in it must not matter to the next."""
+    grounds = Grounds(tmp_path_factory.mktemp("grounds"))
+    yield grounds
+    grounds.house.close()
