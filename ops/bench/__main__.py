@@ -30,6 +30,7 @@ from ops.bench.phone import CALENDAR, CONTACTS, Miscount  # noqa: E402
 from ops.bench.polling import poll  # noqa: E402
 from ops.bench.processes import Processes  # noqa: E402
 from ops.bench.pushing import push  # noqa: E402
+from ops.bench.refolding import refold  # noqa: E402
 from ops.bench.serving import BARE, OURS, Target, furnish, serving  # noqa: E402
 
 Case = Callable[[Bench], Iterator[Figure]]
@@ -43,8 +44,9 @@ CASES: Final[dict[str, Case]] = {
     "park": park,
     "flood": flood,
     "grow": grow,
+    "refold": refold,
 }
-OURS_ONLY: Final = {"grow"}
+OURS_ONLY: Final = {"grow", "refold"}
 BIG: Final = (10_000, 1_000_000)
 
 

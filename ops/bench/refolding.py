@@ -1,0 +1,98 @@
+"""How fast the log is read, folded anew and proved, in events per second of CPU.
+
+Beside each stands the bare decode: reading the same log from its first event to its last and
+doing nothing with it. What is folded are contacts that are added and revised: of all events
+those that make the most rows.
+
+    python -m ops.bench.refolding HOME        prints {"decode": events/s, "rebuild": …, "verify": …}
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from adapters.store.chain import verify_chain
+from app.composition import CODEC, open_groupware
+from app.groupware import Groupware
+from ops.bench.figures import Figure
+from ops.bench.measure import Bench
+from ops.bench.serving import ROOT, furnish
+from projections import schema
+from projections.rebuild import anew
+from projections.verify import verify
+
+DECODE: Final = "bare decode of the log"
+
+
+def refold(bench: Bench) -> Iterator[Figure]:
+    """The shorter of the logs that `grow` compares."""
+    events, _ = bench.sizes.logs
+    with TemporaryDirectory(prefix="bench-") as folder:
+        furnish(Path(folder), events)
+        rates = _measured(Path(folder))
+    name = f"log of {events:,}"
+    yield Figure(
+        "refold", f"rebuild, {name}", rates["rebuild"], "events/s", rates["decode"], DECODE
+    )
+    yield Figure("refold", f"verify, {name}", rates["verify"], "events/s", rates["decode"], DECODE)
+
+
+def _measured(home: Path) -> dict[str, float]:
+    """In a process of its own, since the store is opened there."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "ops.bench.refolding", str(home)],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    rates: dict[str, float] = json.loads(done.stdout)
+    return rates
+
+
+def _decoded(groupware: Groupware) -> int:
+    return sum(1 for _ in groupware.replay())
+
+
+def _rebuilt(groupware: Groupware) -> int:
+    with anew(schema.create, schema.projectors(CODEC)) as tables:
+        tables.catch_up(groupware)
+        return tables.position
+
+
+def _verified(groupware: Groupware) -> int:
+    projectors = schema.projectors(CODEC)
+    with groupware.reading() as connection:
+        report = verify(groupware, connection, verify_chain, schema.create, projectors)
+    assert report.sound, report.sentences()
+    return report.events
+
+
+WORK: Final[dict[str, Callable[[Groupware], int]]] = {
+    "decode": _decoded,
+    "rebuild": _rebuilt,
+    "verify": _verified,
+}
+
+
+def _rates(groupware: Groupware) -> Iterator[tuple[str, Any]]:
+    _decoded(groupware)
+    for name, work in WORK.items():
+        began = time.process_time()
+        with groupware.reading():
+            events = work(groupware)
+        yield name, events / (time.process_time() - began)
+
+
+if __name__ == "__main__":
+    opened = open_groupware(Path(sys.argv[1]))
+    print(json.dumps(dict(_rates(opened))))
+    opened.pool.close()
