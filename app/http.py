@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Final
@@ -19,18 +19,22 @@ PLAIN: Final = "text/plain; charset=utf-8"
 
 @dataclass(frozen=True)
 class Http:
-    """A body goes with a content type; an empty one has neither type nor encoding."""
+    """A body goes with a content type; an empty one has neither type nor encoding. A `stream` goes
+    out piece by piece as it comes, in the place of a body."""
 
     status: int
     body: bytes = b""
     content_type: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    stream: Iterator[bytes] | None = None
 
     def put(self, resp: Response) -> None:
         resp.status = self.status
         resp.data = self.body
         resp.set_headers(dict(self.headers))
-        if self.body:
+        if self.stream is not None:
+            resp.stream = self.stream
+        if self.body or self.stream is not None:
             resp.content_type = self.content_type
 
 

@@ -13,7 +13,10 @@ from app.admin import (
     device,
     devices,
     house,
+    item,
     live,
+    log,
+    log_live,
     policies,
     policy,
     rules,
@@ -37,6 +40,7 @@ from app.my import (
     second_factor,
     set_up,
 )
+from app.my import history as my_history
 from app.my import phones as my_phones
 from app.my import settings as my_settings
 from app.push.stay import Parked, Stay
@@ -92,6 +96,8 @@ PAGES: Final = (
     Page("/my/contacts/{id}/remove", post=contact.remove),
     Page("/my/conflicts", conflicts.look),
     Page("/my/conflicts/{id}/restore", post=conflicts.restore),
+    Page("/my/history", my_history.look),
+    Page("/my/history/{id}", my_history.one),
     Page("/my/passwords", passwords.look),
     Page("/my/passwords/new", passwords.new, passwords.set_new),
     Page("/my/passwords/login", passwords.login, passwords.set_login),
@@ -122,6 +128,10 @@ PAGES: Final = (
     Page("/admin/policies/{id}", policy.look, policy.act, who=ADMINISTRATOR),
     Page("/admin/rules", rules.look, rules.act, who=ADMINISTRATOR),
     Page("/admin/live", live.look, who=ADMINISTRATOR),
+    Page("/admin/log", log.look, who=ADMINISTRATOR),
+    Page("/admin/log/live", log_live.follow, who=ADMINISTRATOR),
+    Page("/admin/log/{position}", log.one, who=ADMINISTRATOR),
+    Page("/admin/items/{id}", item.look, who=ADMINISTRATOR),
     Page("/admin/settings", house.look, house.save, who=ADMINISTRATOR),
 )
 """Every page: its address, who shows it, and who does what its forms ask."""

@@ -12,6 +12,7 @@ from app.groupware import Groupware
 from app.judging import LoginCheck
 from app.logins import logins
 from app.proof import Prover
+from app.push.following import Followers
 from app.push.wake import WakeHub
 from app.routes import WSGI, create_app
 from app.settings import Settings
@@ -38,11 +39,12 @@ def start(settings: Settings, hub: WakeHub) -> WSGI:
             commands=COMMANDS,
             still=Stillness(groupware.pool),
         ),
-        open_site(groupware, settings, login),
+        open_site(groupware, settings, login, hub),
     )
 
 
-def open_site(groupware: Groupware, settings: Settings, login: LoginCheck) -> Site:
+def open_site(groupware: Groupware, settings: Settings, login: LoginCheck, hub: WakeHub) -> Site:
     """The pages over the same store."""
-    prover = Prover(groupware, login)
-    return Site(groupware, settings, prover, Sessions(groupware), post_office(settings))
+    prover, sessions = Prover(groupware, login), Sessions(groupware)
+    post = post_office(settings)
+    return Site(groupware, settings, prover, sessions, post, followers=Followers(hub))

@@ -185,8 +185,8 @@ class Stretch:
 
 def back(connection: sqlite3.Connection, search: Search, before: int | None, most: int) -> Stretch:
     """What was written before a position, or all there is, the newest first."""
-    first, last = _span(connection, search)
-    start = last if before is None else min(last, before - 1)
+    first, end = _span(connection, search)
+    start = end if before is None else min(end, before - 1)
     return _walk(connection, search, -1, start, first, most)
 
 
@@ -203,17 +203,21 @@ def every(connection: sqlite3.Connection, search: Search) -> Iterator[int]:
 
 def onward(connection: sqlite3.Connection, search: Search, after: int, most: int) -> Stretch:
     """What was written after a position, the oldest first."""
-    first, last = _span(connection, search)
-    return _walk(connection, search, 1, max(first, after + 1), last, most)
+    first, end = _span(connection, search)
+    return _walk(connection, search, 1, max(first, after + 1), end, most)
+
+
+def last(connection: sqlite3.Connection) -> int:
+    """Where the log ends; 0 if it is empty."""
+    return connection.execute(LAST).fetchone()[0] or 0
 
 
 def _span(connection: sqlite3.Connection, search: Search) -> tuple[int, int]:
     """The first and the last position that can be meant."""
-    last = connection.execute(LAST).fetchone()[0] or 0
-    first = 1 if search.since is None else _from_then(connection, search.since, last + 1)
-    if search.until is not None:
-        last = _from_then(connection, search.until, last + 1) - 1
-    return first, last
+    end = last(connection)
+    first = 1 if search.since is None else _from_then(connection, search.since, end + 1)
+    upto = end if search.until is None else _from_then(connection, search.until, end + 1) - 1
+    return first, upto
 
 
 def _from_then(connection: sqlite3.Connection, at: Instant, otherwise: int) -> int:

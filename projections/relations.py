@@ -127,6 +127,14 @@ def appointments_of(connection: sqlite3.Connection, contact: UUID) -> list[UUID]
     return [UUID(bytes=row[0]) for row in rows]
 
 
+def pair(connection: sqlite3.Connection, relation: UUID) -> tuple[UUID, UUID]:
+    """The appointment and the contact that a link is about."""
+    appointment, contact = connection.execute(
+        "SELECT appointment, contact FROM relation WHERE id = ?", (relation.bytes,)
+    ).fetchone()
+    return UUID(bytes=appointment), UUID(bytes=contact)
+
+
 def linked(connection: sqlite3.Connection, relation: UUID) -> bool | None:
     """Whether a link holds; None where there never was one."""
     row = connection.execute("SELECT linked FROM relation WHERE id = ?", (relation.bytes,))

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 LOOK: Final = 0.5
 ANYTHING: Final = UUID(int=0)
-"""The topic that everybody waits for: nobody knows what was touched."""
+"""The topic that everybody waits for: nobody knows what was touched. Whoever registers for it hears
+every ring."""
 
 
 class Vanished(Exception):
@@ -112,6 +113,11 @@ class WakeHub:
         return len(self._waiters)
 
     def begin(self, pool: Pool, *, look: float = LOOK) -> None:
+    @property
+    def alive(self) -> bool:
+        """Whether it hears, looks and tells, as it should once it has begun."""
+        return bool(self._threads) and all(each.is_alive() for each in self._threads)
+
         """Hear the others and watch the store; tell everybody that a newcomer is here."""
         version = pool.data_version()
         with pool.reading() as connection:
@@ -195,7 +201,7 @@ class WakeHub:
             for waiter in list(self._waiters):
                 waiter.touch((ANYTHING,))
             return
-        for topic in topics & self._waiting.keys():
+        for topic in (topics | {ANYTHING}) & self._waiting.keys():
             for waiter in list(self._waiting[topic]):
                 waiter.touch((topic,))
 

@@ -41,3 +41,8 @@ def paging(visit: Visit, *fields: str) -> Paging:
     text = visit.asked("page")
     good = text.isascii() and text.isdecimal() and 0 < len(text) < 7 and int(text) > 0
     return Paging(int(text) if good else 1, words)
+
+
+def place(text: str) -> int | None:
+    """A position in the log, from which a list goes on; None for what can be none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None

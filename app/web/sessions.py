@@ -16,6 +16,7 @@ from typing import Final
 
 from adapters.store.pool import StoreBusy, StoreUnavailable
 from app.groupware import Groupware
+from domain.base import named_id
 from projections import accounts, sessions
 from projections.accounts import AccountRow
 from projections.sessions import SessionRow
@@ -24,6 +25,9 @@ IDLE: Final = timedelta(hours=2).total_seconds()
 LONGEST: Final = timedelta(hours=12).total_seconds()
 HALFWAY: Final = timedelta(minutes=10).total_seconds()
 """Seconds between the password and the code."""
+
+SESSIONS: Final = named_id("sessions", "")
+"""The topic that rings when one was ended."""
 
 NOTED_EVERY: Final = 60.0
 A_MOMENT: Final = 0.1
@@ -55,16 +59,28 @@ class Sessions:
         return token
 
     def find(self, token: str) -> Session | None:
-        """The session of this token, if it is one that is not over."""
+        """The session of this token, if it is one that is not over; it is used by that."""
         now = self._now()
+        found = self._found(token, now)
+        if found is None:
+            return None
+        row, person = found
+        if now - row.used >= NOTED_EVERY:
+            self._note_use(row, now)
+        return Session(person, row.whole)
+
+    def look(self, token: str) -> Session | None:
+        """The same, by a page that stays open: it is no use of the session."""
+        found = self._found(token, self._now())
+        return None if found is None else Session(found[1], found[0].whole)
+
+    def _found(self, token: str, now: float) -> tuple[SessionRow, AccountRow] | None:
         with self._groupware.reading() as connection:
             row = sessions.find(connection, digest(token))
             person = accounts.by_id(connection, row.account) if row else None
         if row is None or person is None or person.epoch != row.epoch or _is_over(row, now):
             return None
-        if now - row.used >= NOTED_EVERY:
-            self._note_use(row, now)
-        return Session(person, row.whole)
+        return row, person
 
     def renew(self, token: str, person: AccountRow, whole: bool = True) -> str:
         """The session goes on under another token: its rights rose, or its person's secrets are
@@ -75,11 +91,17 @@ class Sessions:
     def end(self, token: str) -> None:
         with self._groupware.pool.writing(lasting=False) as connection:
             sessions.end(connection, digest(token))
+        self._ring()
 
     def end_all(self, person: AccountRow) -> None:
         """In every browser."""
         with self._groupware.pool.writing() as connection:
             sessions.end_all(connection, person.id)
+        self._ring()
+
+    def _ring(self) -> None:
+        """Pages that are told what is new look whether they still may."""
+        self._groupware.ring([SESSIONS])
 
     def _note_use(self, row: SessionRow, now: float) -> None:
         """Where that cannot be written at once, the next time will do."""

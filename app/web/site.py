@@ -22,6 +22,7 @@ from app.journal import Fields
 from app.limits import TooMany, TooManyPages, Turnstile
 from app.onetime import Post
 from app.proof import Prover, TooManyGuesses
+from app.push.following import Followers
 from app.settings import Settings
 from app.web.forms import BadForm, Forged
 from app.web.rendering import Pages
@@ -47,6 +48,9 @@ POLICY: Final = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+LIVE: Final = f"{POLICY}; script-src 'self'; connect-src 'self'"
+"""Of the pages that are told what is new while they are open: one script of ours may ask for it."""
+
 HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": POLICY,
@@ -101,6 +105,7 @@ class Site:
     post: Post | None = None
     static: Static = field(default_factory=Static.read)
     turnstile: Turnstile = field(default_factory=Turnstile)
+    followers: Followers = field(kw_only=True)
 
     @property
     def pages(self) -> Pages:

@@ -16,6 +16,7 @@ from app.eas import ActiveSync
 from app.limits import Turnstile
 from app.logins import logins
 from app.proof import Prover
+from app.push.following import Followers
 from app.routes import create_app
 from app.settings import Settings
 from app.web.sessions import Sessions
@@ -122,7 +123,8 @@ def pages(
     """The application over a house, as `wsgi.start` has it."""
     chosen = Settings(home=house.settings.home, **settings)
     prover = Prover(house.groupware, logins(chosen, house.groupware))
-    site = Site(house.groupware, chosen, prover, Sessions(house.groupware), post)
+    sessions, followers = Sessions(house.groupware), Followers(house.hub)
+    site = Site(house.groupware, chosen, prover, sessions, post, followers=followers)
     site = replace(site, turnstile=turnstile) if turnstile else site
     phones = ActiveSync(house.groupware, house.hub, chosen, authenticate, welcome, {})
     return create_app(phones, site)
