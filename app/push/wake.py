@@ -113,11 +113,6 @@ class WakeHub:
         return len(self._waiters)
 
     def begin(self, pool: Pool, *, look: float = LOOK) -> None:
-    @property
-    def alive(self) -> bool:
-        """Whether it hears, looks and tells, as it should once it has begun."""
-        return bool(self._threads) and all(each.is_alive() for each in self._threads)
-
         """Hear the others and watch the store; tell everybody that a newcomer is here."""
         version = pool.data_version()
         with pool.reading() as connection:
