@@ -77,6 +77,8 @@ def pages_of(made: Mapping[str, UUID]) -> dict[str, str]:
         "admin-users": "/admin/users",
         "admin-users-nobody": "/admin/users?q=zzz",
         "admin-user": f"/admin/users/{server_id(made['ada'])}",
+        "admin-user-edit": f"/admin/users/{server_id(made['ada'])}/edit",
+        "admin-user-factor": f"/admin/users/{server_id(made['ada'])}/second-factor",
         "admin-user-new": "/admin/users/new",
         "admin-devices": "/admin/devices",
         "admin-devices-none": "/admin/devices?state=wiped",
