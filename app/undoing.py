@@ -95,6 +95,7 @@ class Fold:
         after = _after(self.stands, event)
         changed = difference(self.stands, after)
         if meant:
+            self._stamp(changed)
             for name in changed:
                 before = self.without.get(name)
                 self.traces[name] = Trace(before, after.get(name), event.timestamp)
@@ -112,6 +113,11 @@ class Fold:
         if meant:
             self.without[REMOVED] = True
             self.traces[REMOVED] = Trace(True, None, event.timestamp)
+
+    def _stamp(self, changed: State) -> None:
+        """Of such a field the latest value stands, whoever wrote it; there is nothing to undo."""
+        for name in [name for name in changed if name in self.fields and self.fields[name].latest]:
+            self.without[name] = changed.pop(name)
 
     def end(self) -> None:
         """What somebody else went on with is not taken away from him."""
