@@ -226,12 +226,12 @@ def _from_then(connection: sqlite3.Connection, at: Instant, otherwise: int) -> i
     return int(row[0]) if row else otherwise
 
 
-def _walk(
 def upto(connection: sqlite3.Connection, at: Instant) -> int:
     """The last position that was written at this moment or before; 0 if nothing was."""
     return _from_then(connection, at + MICROSECOND, last(connection) + 1) - 1
 
 
+def _walk(
     connection: sqlite3.Connection, search: Search, way: int, start: int, end: int, most: int
 ) -> Stretch:
     """From `start` to `end`, `way` being 1 or -1. Where all choices land at one place, something
