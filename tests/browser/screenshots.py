@@ -1,4 +1,5 @@
-"""`make screenshots`: a picture of every page, narrow and wide, light and dark, to be looked at."""
+"""`make screenshots`: a picture of every page, narrow and wide, light and dark, to be looked at;
+and the two that README shows."""
 
 from __future__ import annotations
 
@@ -12,6 +13,11 @@ from tests.system.server import Server
 
 WIDTHS = {390: 844, 1440: 900}
 THEMES = ("light", "dark")
+README = {"calendar": "my.png", "admin-devices": "admin.png"}
+"""Pages that README shows, and what their pictures in docs/images are called."""
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+SHOWN = {"width": 1200, "height": 750}
 
 
 def main(folder: Path) -> None:
@@ -24,6 +30,7 @@ def main(folder: Path) -> None:
         server.start()
         try:
             taken = shoot(server, pages_of(made), folder)
+            show(server, pages_of(made), IMAGES)
         finally:
             server.kill_all()
     print(f"{taken} pictures in {folder}")
@@ -47,6 +54,16 @@ def shoot(server: Server, pages: dict[str, str], folder: Path) -> int:
                 taken += len(pages) + 1
                 context.close()
     return taken
+
+
+def show(server: Server, pages: dict[str, str], folder: Path) -> None:
+    """What somebody sees who reads about it first: the top of the page, as in a window."""
+    with a_browser() as browser:
+        page = browser.new_page(viewport=SHOWN, color_scheme="light", locale="en-GB")
+        sign_in(page, server, "ada")
+        for name, picture in README.items():
+            page.goto(address(server, pages[name]))
+            page.screenshot(path=folder / picture)
 
 
 if __name__ == "__main__":
