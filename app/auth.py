@@ -27,7 +27,7 @@ from uuid import UUID
 from adapters.directory.person import DirectoryDown
 from adapters.store.pool import StoreBusy, StoreUnavailable
 from app import credentials as use
-from app import people
+from app import metrics, people
 from app.groupware import Groupware
 from app.guesses import Guesses
 from app.judging import GUESS, Judgement, LoginCheck, judge, own_password
@@ -114,6 +114,7 @@ class Authenticator:
         user, secret = credentials(header)
         account = people.find(self._groupware, user)
         judgement = self._judgement(account, user, secret, address)
+        metrics.AUTHENTICATIONS.add(_outcome(account, judgement))
         if account is not None:
             self._note(account, judgement, _told(device, DEVICE), _told(agent, AGENT))
         if account is None or not judgement.right:
@@ -153,6 +154,7 @@ class Authenticator:
         except DirectoryDown:
             known = self._known(digest, account, WHILE_DOWN)
             if known is None or not known.right:
+                metrics.AUTHENTICATIONS.add("directory down")
                 raise
             return known
         self._remember(digest, account, judgement)
@@ -188,6 +190,7 @@ class Authenticator:
         """Before a secret is looked at, and again after: meanwhile others may have guessed."""
         wait = self._guesses.wait(who, address)
         if wait > 0:
+            metrics.AUTHENTICATIONS.add("slowed down")
             raise Unauthorized(math.ceil(wait))
 
     def _remember(self, digest: bytes, account: AccountRow | None, judgement: Judgement) -> None:
@@ -269,6 +272,13 @@ def credentials(header: str | None) -> tuple[str, str]:
     if not (colon and user and secret) or any(ord(c) < 32 or ord(c) == 127 for c in user + secret):
         raise Unauthorized
     return user, secret
+
+
+def _outcome(account: AccountRow | None, found: Judgement) -> str:
+    """What became of a secret, in the words of `metrics.OUTCOMES`."""
+    if not found.right:
+        return found.why or "wrong"
+    return "right" if account and account.enabled else "not enabled"
 
 
 def _told(text: str, most: int) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import falcon
@@ -47,7 +47,7 @@ class Autodiscover:
                 told = errors.answer(error, fields)
                 answer = _plainly(told) if isinstance(told, Failure) else told
             fields.update(status=answer.status, out=len(answer.body))
-            answer.put(resp)
+            replace(answer, headers={**answer.headers, **errors.named(fields)}).put(resp)
 
     def json(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Version 2; the same for every address, so it tells nobody which of them exist."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,7 +19,7 @@ from adapters.eas.request import WBXML, Request, read_request
 from adapters.eas.status import Refusal, by_status, failure, http_status
 from adapters.eas.version import Version
 from adapters.wbxml import Element, encode
-from app import errors, journal
+from app import errors, journal, metrics
 from app.admission import AboveCeiling, ceiling_for
 from app.auth import Principal
 from app.context import Command, Context
@@ -70,11 +71,13 @@ class ActiveSync:
 
     def __call__(self, req: falcon.Request, resp: falcon.Response) -> None:
         stay: Stay = req.env[STAY]
+        began = time.perf_counter()
         with journal.entry(stay.line, unless=Parked) as fields:
             answer = self._answer(req, fields)
             fields.update(status=answer.status, out=len(answer.body))
             headers = {**ALWAYS, **errors.named(fields), **answer.headers}
             replace(answer, headers=headers).put(resp)
+        _count(stay, fields, answer.status, time.perf_counter() - began)
 
     def _answer(self, req: falcon.Request, fields: Fields) -> Http:
         try:
@@ -241,6 +244,16 @@ class ActiveSync:
         """What makes a phone that speaks too new a version choose anew and begin from nothing
         (MS-ASHTTP 2.2.2.1.2.9); without it, it would learn of other versions only by OPTIONS."""
         return {**self._offer(highest), "X-MS-RP": _up_to(highest)}
+
+
+def _count(stay: Stay, fields: Fields, status: int, seconds: float) -> None:
+    """A request that waited took as long as nothing happened; what counts is how soon it hears."""
+    if stay.waiter is None:
+        metrics.served(fields, status, seconds)
+        return
+    metrics.served(fields, status, None)
+    if stay.rung and stay.since and not stay.superseded:
+        metrics.WAKE.put(time.monotonic() - stay.since)
 
 
 def _up_to(highest: Version) -> str:

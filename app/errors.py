@@ -15,9 +15,10 @@ from adapters.eas.reply import Failure
 from adapters.eas.request import TooLarge
 from adapters.eas.status import Refusal
 from adapters.store.pool import StoreBusy, StoreUnavailable
+from app import metrics
 from app.auth import NotEnabled, Unauthorized
 from app.http import Http
-from app.journal import Fields, incident
+from app.journal import Fields, incident, trouble
 from app.limits import RETRY_AFTER, TooMany
 from app.push.wake import Vanished
 from app.uploads import TooSlow
@@ -41,13 +42,18 @@ def _unauthorized(error: Unauthorized) -> Http:
     return Http(401, headers=CHALLENGE) if error.retry_after is None else later(error.retry_after)
 
 
+TROUBLE: Final[dict[type[Exception], int]] = {
+    StoreBusy: BUSY,
+    StoreUnavailable: BROKEN,
+    DirectoryDown: BROKEN,
+}
+"""What neither the phone nor its owner can mend: when to come again. They are told the incident by
+which an administrator finds out more."""
+
 ANSWERS: Final[dict[type[Exception], Callable[[Any], Http | Failure]]] = {
     Refusal: lambda error: Failure(error.status),
     NotEnabled: lambda _: Failure(DISABLED),
     Unauthorized: _unauthorized,
-    StoreBusy: lambda _: later(BUSY),
-    StoreUnavailable: lambda _: later(BROKEN),
-    DirectoryDown: lambda _: later(BROKEN),
     TooMany: lambda error: later(RETRY_AFTER, **{"X-MS-ASThrottle": error.rule}),
     TooLarge: lambda _: Http(413),
     TooSlow: lambda _: later(RETRY_AFTER),
@@ -58,6 +64,9 @@ ANSWERS: Final[dict[type[Exception], Callable[[Any], Http | Failure]]] = {
 def answer(error: Exception, fields: Fields) -> Http | Failure:
     """What the phone is told; the request's line learns why."""
     for kind in type(error).__mro__:
+        if kind in TROUBLE:
+            fields.update(why=type(error).__name__, incident=_noted(error))
+            return later(TROUBLE[kind], **named(fields))
         if kind in ANSWERS:
             fields["why"] = getattr(error, "reason", "") or type(error).__name__
             if isinstance(error, TooMany):
@@ -65,6 +74,12 @@ def answer(error: Exception, fields: Fields) -> Http | Failure:
             return ANSWERS[kind](error)
     fields["incident"] = incident(error)
     return later(CRASHED, **named(fields))
+
+
+def _noted(error: Exception) -> str:
+    if not isinstance(error, DirectoryDown):
+        metrics.STORE_TROUBLE.add()
+    return trouble(error)
 
 
 def named(fields: Fields) -> dict[str, str]:

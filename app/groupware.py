@@ -21,6 +21,7 @@ from eventsourcing.persistence import Recording
 from adapters.store.log import EventLog
 from adapters.store.pool import Pool
 from adapters.store.sqlite import SQLiteFactory
+from app import metrics
 from app.fragments import Fragments
 from app.settled import Settled
 from domain.base import Authorship, acting
@@ -83,6 +84,8 @@ class Groupware(EventLog):
     def save(self, *objs: Any, **kwargs: Any) -> list[Recording[UUID]]:
         topics = set(_topics(objs))
         recordings = super().save(*objs, **kwargs)
+        kinds = [each.notification.topic for each in recordings]
+        self.pool.after_commit(partial(metrics.happened, kinds))
         if topics:
             self.pool.after_commit(partial(self.ring, topics))
         return recordings

@@ -17,6 +17,8 @@ from typing import Any, Final, TextIO, cast
 
 import structlog
 
+from app import metrics
+
 LEADING: Final = ["timestamp", "event"]
 LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
@@ -92,9 +94,18 @@ def incident(error: Exception) -> str:
     Only the way through the code is told: the words of an error may hold what somebody wrote.
     """
     id = secrets.token_hex(4)
+    metrics.INCIDENTS.add()
     frames = traceback.extract_tb(error.__traceback__)
     way = " > ".join(f"{_short(frame.filename)}:{frame.lineno}:{frame.name}" for frame in frames)
     log.error("incident", incident=id, kind=type(error).__qualname__, way=way)
+    return id
+
+
+def trouble(error: Exception) -> str:
+    """Write down that something we need cannot be used now, by its own words: they are ours and
+    say what an administrator can do. The id is what the line refers to."""
+    id = secrets.token_hex(4)
+    log.warning("trouble", incident=id, kind=type(error).__qualname__, why=str(error))
     return id
 
 

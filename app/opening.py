@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from adapters.store.pool import StoreBusy, StoreUnavailable
-from app.errors import BUSY, later
-from app.journal import log
+from app.errors import BUSY, INCIDENT, later
+from app.health import unopened
+from app.journal import trouble
 from app.routes import WSGI
 
 UNUSABLE: Final = (StoreBusy, StoreUnavailable, OSError)
@@ -29,6 +30,7 @@ class Opening:
         self._start = start
         self._app: WSGI | None = None
         self._next = 0.0
+        self._why = self._incident = ""
         self._trying = threading.Lock()
         self._try()
 
@@ -39,9 +41,15 @@ class Opening:
             self._try()
         if self._app is not None:
             return self._app(environ, start_response)
-        headers = [*later(BUSY).headers.items(), ("Content-Length", "0")]
-        start_response("503 Service Unavailable", headers)
-        return []
+        return self._put_off(str(environ.get("PATH_INFO", "")), start_response)
+
+    def _put_off(self, path: str, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        told = unopened(path, self._why) or later(BUSY, **{INCIDENT: self._incident})
+        length = ("Content-Length", str(len(told.body)))
+        kind = [("Content-Type", told.content_type)] if told.body else []
+        status = "200 OK" if told.status == 200 else "503 Service Unavailable"
+        start_response(status, [*told.headers.items(), *kind, length])
+        return [told.body]
 
     def _try(self) -> None:
         """One at a time, and not all the time."""
@@ -50,7 +58,7 @@ class Opening:
         try:
             self._app = self._start()
         except UNUSABLE as error:
-            log.error("unusable", why=str(error))
+            self._why, self._incident = str(error), trouble(error)
             self._next = time.monotonic() + AGAIN
         finally:
             self._trying.release()

@@ -27,11 +27,12 @@ from app.admin import (
 )
 from app.autodiscover import Autodiscover
 from app.eas import ActiveSync
-from app.health import Health
+from app.health import Health, Readiness
 from app.http import Http, words
 from app.my import (
     calendar,
     conflicts,
+from app.journal import Fields
     contact,
     contacts,
     event,
@@ -150,7 +151,7 @@ def create_app(phones: ActiveSync, site: Site | None = None) -> WSGI:
     app.add_sink(_nothing, "/")
     if site is not None:
         _add_pages(app, site)
-    app.add_sink(Health(groupware.pool), health.PATH)
+    app.add_sink(Health(Readiness(phones.settings.home, phones.hub)), health.PATH)
     app.add_sink(discover.xml, autodiscover.XML_PATH)
     app.add_sink(discover.json, autodiscover.JSON_PATH)
     app.add_sink(phones, eas.PATH)

@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any, Final, Never
 
 import gevent
+from gevent.pywsgi import WSGIServer
 from gunicorn.app.base import BaseApplication
 from gunicorn.http import wsgi as gunicorn_wsgi
 from gunicorn.workers.ggevent import GeventWorker
@@ -22,8 +23,9 @@ from gunicorn.workers.ggevent import GeventWorker
 from adapters.store.keyring import WrongMasterKey
 from adapters.store.masterkey import MasterKeyUnusable
 from adapters.store.pool import StoreBusy, StoreUnavailable
-from app import journal, wsgi
+from app import backup, journal, metrics, metrics_files, wsgi
 from app.composition import open_to_serve
+from app.metrics_page import answering, listening
 from app.opening import Opening
 from app.push.wake import WakeHub
 from app.settings import Settings
@@ -31,6 +33,8 @@ from app.uploads import paced
 
 UNUSABLE: Final = (StoreBusy, StoreUnavailable, MasterKeyUnusable, WrongMasterKey, OSError)
 LOOK, CLOSE = 0.25, 0.05
+COUNTED_EVERY: Final = 1.0
+PAGE: Final = os.sysconf("SC_PAGESIZE")
 M_MMAP_THRESHOLD: Final = -3
 LARGE: Final = 1 << 20
 
@@ -83,9 +87,13 @@ def serve(settings: Settings) -> None:
     try:
         settings.make_home()
         open_to_serve(settings.home).pool.close()
+        telling = listening(settings.metrics) if settings.metrics else None
+        running = backup.hold(settings.home)
     except UNUSABLE as error:
         sys.exit(f"taccuino: {error}")
-    Server(settings).run()
+    metrics_files.begin(settings.counted)
+    with running:
+        Server(settings, telling).run()
 
 
 def _raise_limit() -> None:
@@ -108,8 +116,9 @@ class Server(BaseApplication):  # type: ignore[misc]
     hub: WakeHub | None = None
     """The hub of this process, once there is one."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, telling: socket.socket | None = None) -> None:
         self._settings = settings
+        self._telling = telling
         super().__init__()
 
     def load_config(self) -> None:
@@ -123,6 +132,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "ssl_context": _unhurried,
             "certfile": settings.tls_certificate and str(settings.tls_certificate),
             "keyfile": settings.tls_key and str(settings.tls_key),
+            "child_exit": lambda _, worker: metrics_files.bury(settings.counted, worker.pid),
         }
         for name, value in values.items():
             self.cfg.set(name, value)
@@ -135,6 +145,14 @@ class Server(BaseApplication):  # type: ignore[misc]
     def _start(self) -> wsgi.WSGI:
         self.hub = self.hub or WakeHub(self._settings.sockets)
         return wsgi.start(self._settings, self.hub)
+
+    def tell_numbers(self) -> WSGIServer | None:
+        """Answer whoever asks for the numbers of the house, if anybody may."""
+        if self._telling is None or self.hub is None:
+            return None
+        telling = answering(self._telling, self._settings, self.hub)
+        telling.start()
+        return telling
 
 
 def wait_for_no_reader(listener: socket.socket) -> None:
@@ -162,9 +180,11 @@ class Worker(GeventWorker):  # type: ignore[misc]
     def run(self) -> None:
         self._connections: Counter[str] = Counter()
         self._idle: set[tuple[gevent.Greenlet, gevent.Timeout]] = set()
-        ending = gevent.spawn(self._end)
+        self._ledger = metrics_files.Ledger(self.app.settings.counted)
+        beside = [gevent.spawn(self._end), gevent.spawn(self._count)]
         super().run()
-        ending.kill()
+        gevent.killall(beside)
+        self._ledger.write()
         if self.app.hub is not None:
             self.app.hub.close()
 
@@ -210,10 +230,26 @@ class Worker(GeventWorker):  # type: ignore[misc]
             gevent.get_hub().loop.run_callback(self._close_idle)
             gevent.sleep(CLOSE)
 
+    def _count(self) -> None:
+        telling = None
+        while True:
+            telling = telling or self.app.tell_numbers()
+            metrics.PARKED.set(self.app.hub.parked if self.app.hub else 0)
+            metrics.CONNECTIONS.set(self._connections.total())
+            metrics.MEMORY.set(_memory())
+            self._ledger.write()
+            gevent.sleep(COUNTED_EVERY)
+
     def _close_idle(self) -> None:
         """Runs in the hub, where nobody can begin a request between the look and the throw."""
         for waiting, timeout in list(self._idle):
             waiting.throw(timeout)
+
+
+def _memory() -> int:
+    """Bytes that this process holds, in MiB that are full: less is no news."""
+    with open("/proc/self/statm") as told:
+        return int(told.read().split()[1]) * PAGE >> 20 << 20
 
 
 def _agreed(client: Any) -> bool:

@@ -31,8 +31,10 @@ class Settings:
     """`home` holds store and keys. `public_url` is what phones are told, as https://host[:port];
     without it they are told the name under which they came. `trusted_proxies` are the addresses
     whose word about client, host and scheme is taken. Sizes are in bytes, heartbeats in seconds.
-    Mails go to `smtp_host`, from `smtp_sender`; without it none is sent. People who are left to the
-    directory are looked for at `ldap_servers`, in their order, below `ldap_base` (docs/ldap.md).
+    `metrics` is the address at which numbers are told to whoever asks (docs/operations.md); without
+    it to nobody. Mails go to `smtp_host`, from `smtp_sender`; without it none is sent. People who
+    are left to the directory are looked for at `ldap_servers`, in their order, below `ldap_base`
+    (docs/ldap.md).
     """
 
     home: Path = Path("var")
@@ -41,6 +43,7 @@ class Settings:
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     public_url: str = ""
+    metrics: str = ""
     trusted_proxies: tuple[Network, ...] = ()
     heartbeat_minimum: int = 60
     heartbeat_maximum: int = 3540
@@ -77,6 +80,16 @@ class Settings:
     def sockets(self) -> Path:
         """Where the processes on this store wake each other."""
         return self.home / "wake"
+
+    @property
+    def counted(self) -> Path:
+        """Where each process keeps what it counts."""
+        return self.home / "run" / "metrics"
+
+    @property
+    def last_backup(self) -> Path:
+        """Where it is noted when the store was copied last."""
+        return self.home / "last-backup.json"
 
     def make_home(self) -> None:
         """The folder of store and keys, which nobody else may look into."""
@@ -130,6 +143,11 @@ def _bind(value: Any, home: Path) -> str:
     if not (host and port.isdecimal() and int(port) < 1 << 16):
         raise ValueError(f"{text!r} is not an address and a port, as in 127.0.0.1:8000")
     return text
+
+
+def _elsewhere(value: Any, home: Path) -> str:
+    """An address beside that of phones; empty if there is none."""
+    return _bind(value, home) if _text(value, home) else ""
 
 
 def _text(value: Any, home: Path) -> str:
@@ -249,6 +267,7 @@ CHECKS: Final[dict[str, Callable[[Any, Path], Any]]] = {
     "tls_certificate": _readable,
     "tls_key": _readable,
     "public_url": _url,
+    "metrics": _elsewhere,
     "trusted_proxies": _networks,
     "heartbeat_minimum": _number(1, 3540),
     "heartbeat_maximum": _number(1, 3540),

@@ -231,6 +231,13 @@ def bursts(connection: sqlite3.Connection, owner: UUID) -> list[Burst]:
     return [_burst(row) for row in rows]
 
 
+def count_waiting(connection: sqlite3.Connection) -> int:
+    """How many bursts wait for a decision, of everybody."""
+    found = connection.execute("SELECT count(DISTINCT burst) FROM hold WHERE over IS NULL")
+    number: int = found.fetchone()[0]
+    return number
+
+
 def waiting(connection: sqlite3.Connection, burst: UUID, limit: int = -1) -> Iterator[Waiting]:
     """The edits of a burst, in the order in which they came."""
     rows = connection.execute(

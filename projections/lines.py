@@ -281,6 +281,12 @@ def quarantined(
     return apart(connection, partnership, collection)[0]
 
 
+def count_quarantined(connection: sqlite3.Connection) -> int:
+    """How many items are kept from a phone, over all phones."""
+    number: int = connection.execute("SELECT count(*) FROM quarantine").fetchone()[0]
+    return number
+
+
 def forget(connection: sqlite3.Connection, partnership: UUID) -> None:
     """A phone that is gone leaves no rounds behind; its history stays in the log."""
     for table in ("round", "quarantine"):

@@ -156,12 +156,13 @@ class Pool:
             busy = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         return not busy
 
-    def expect_writable(self) -> None:
-        """StoreUnavailable if the file can only be read; nothing is written to find out.
+    def expect_writable(self, patience: float | None = None) -> None:
+        """StoreUnavailable if the file can only be read, StoreBusy if others keep it locked for so
+        many seconds (or the pool's own); nothing is written to find out.
 
         SQLite opens such a file without a word, and BEGIN IMMEDIATE takes no lock on it.
         """
-        with suppress(Proved), self.writing() as connection:
+        with suppress(Proved), self.writing(patience) as connection:
             connection.execute("CREATE TABLE proof (n)")
             raise Proved
 

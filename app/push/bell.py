@@ -1,7 +1,8 @@
 """The bell between processes: one unix datagram to each of the others, after a commit.
 
 Every process that has somebody waiting owns a socket in one folder; whoever finds the folder
-can ring. A datagram is the topics, 16 bytes each; an empty one says "anything may have changed".
+can ring. A datagram is the moment of the ring, on the clock that all processes share, and the
+topics, 16 bytes each; one without topics says "anything may have changed".
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import struct
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +23,7 @@ Topics = frozenset[UUID] | None
 
 SUFFIX: Final = ".sock"
 SIZE: Final = 16
+MOMENT: Final = struct.Struct("<d")
 MOST: Final = 1024
 LONGEST: Final = 90
 """Longer paths do not fit a unix address; then the folder is named by its descriptor."""
@@ -53,20 +57,21 @@ class Bell:
         self._descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
-        self._owed: dict[Path, Topics] = {}
+        self._owed: dict[Path, tuple[float, Topics]] = {}
 
     def ring(self, topics: Iterable[UUID]) -> None:
         """Tell everybody else; whoever cannot take it now is told later, by `settle`."""
         self.send(frozenset(topics))
 
     def send(self, topics: Topics) -> None:
+        now = time.monotonic()
         for other in self.others():
-            self._send(other, topics)
+            self._send(other, now, topics)
 
     def settle(self) -> None:
         """Tell those whose queue was full what they missed."""
         for other in list(self._owed):
-            self._send(other, frozenset())
+            self._send(other, time.monotonic(), frozenset())
 
     @property
     def owes(self) -> bool:
@@ -81,14 +86,17 @@ class Bell:
         self._socket.close()
         os.close(self._descriptor)
 
-    def _send(self, other: Path, topics: Topics) -> None:
-        """Together with what is owed. A queue holds a few datagrams only, and whoever is told that
-        anything may have changed has to look at everything: so topics are kept as they are."""
-        due = _both(topics, self._owed.pop(other, frozenset()))
+    def _send(self, other: Path, now: float, topics: Topics) -> None:
+        """Together with what is owed, since then. A queue holds a few datagrams only, and whoever
+        is told that anything may have changed has to look at everything: so topics are kept as
+        they are."""
+        since, owed = self._owed.pop(other, (now, frozenset[UUID]()))
+        due = _both(topics, owed)
         try:
-            self._socket.sendto(pack(due), address(other, self._descriptor))
+            told = MOMENT.pack(since) + pack(due)
+            self._socket.sendto(told, address(other, self._descriptor))
         except BlockingIOError:
-            self._owed[other] = due
+            self._owed[other] = since, due
         except ConnectionRefusedError:
             other.unlink(missing_ok=True)
         except FileNotFoundError:
@@ -96,7 +104,7 @@ class Bell:
 
 
 class Ear:
-    """The socket at which this process hears the others."""
+    """The socket at which this process hears the others; what it heard last was `rung` then."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -105,13 +113,15 @@ class Ear:
         self._folder = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._socket.bind(address(self.path, self._folder))
         self._stopped = False
+        self.rung = 0.0
 
     def hear(self) -> Iterator[Topics]:
         """What the others say, one after the other, until `stop`."""
         while not self._stopped:
-            data = self._socket.recv(MOST * SIZE + 1)
-            if not self._stopped:
-                yield unpack(data)
+            data = self._socket.recv(MOMENT.size + MOST * SIZE + 1)
+            if not self._stopped and len(data) >= MOMENT.size:
+                (self.rung,) = MOMENT.unpack_from(data)
+                yield unpack(data[MOMENT.size :])
 
     def stop(self) -> None:
         """End `hear`, wherever it runs; nobody rings here any more."""

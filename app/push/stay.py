@@ -20,12 +20,13 @@ class Stay:
     """The wait of one request over all its looks. `over` says that nothing happened while it
     might wait, and what it is told then is `nothing`; `gone` that there is nobody to answer,
     `superseded` that a newer request of the same phone took its place, `rung` that something
-    happened while it waited. `waiter` is None until it has begun to wait; `came` is when the
-    request came, `doing` whose it is, by which phone and command, `line` what the journal is to
-    tell of it."""
+    happened while it waited, and `since` when, on the monotonic clock. `waiter` is None until it
+    has begun to wait; `came` is when the request came, `doing` whose it is, by which phone and
+    command, `line` what the journal is to tell of it."""
 
     __slots__ = (
-        *("came", "doing", "gone", "line", "nothing", "over", "rung", "superseded", "waiter"),
+        *("came", "doing", "gone", "line", "nothing", "over", "rung", "since", "superseded"),
+        "waiter",
         *("_deadline", "_place", "_soon"),
     )
 
@@ -35,6 +36,7 @@ class Stay:
         self.waiter: Waiter | None = None
         self.nothing: Answer | Empty | None = None
         self.line: Fields = {}
+        self.since = 0.0
         self._soon = self.over = self.gone = self.rung = self.superseded = False
 
     def begin(
@@ -72,6 +74,7 @@ class Stay:
             self.gone = True
         else:
             self.over, self.rung = not rung, bool(rung)
+            self.since = self.waiter.since
             self._hear(rung)
 
     def settle(self) -> None:

@@ -41,15 +41,17 @@ class Vanished(Exception):
 
 
 class Waiter:
-    """Somebody who waits for any of some topics. Small, since there are thousands."""
+    """Somebody who waits for any of some topics. Small, since there are thousands. What `wait` told
+    rang `since` then, on the monotonic clock; 0 if nothing did."""
 
-    __slots__ = ("_gone", "_hub", "_lock", "_rung", "topics")
+    __slots__ = ("_first", "_gone", "_hub", "_lock", "_rung", "since", "topics")
 
     def __init__(self, hub: WakeHub, topics: tuple[UUID, ...]) -> None:
         self.topics = topics
         self._hub = hub
         self._rung: frozenset[UUID] = frozenset()
         self._gone = False
+        self._first = self.since = 0.0
         self._lock = threading.Lock()
         self._lock.acquire()
 
@@ -63,6 +65,7 @@ class Waiter:
         if self._gone:
             raise Vanished
         rung, self._rung = self._rung, frozenset()
+        self.since, self._first = self._first, 0.0
         return rung
 
     def cancel(self) -> None:
@@ -74,7 +77,8 @@ class Waiter:
         self._gone = True
         self.release()
 
-    def touch(self, topics: Iterable[UUID]) -> None:
+    def touch(self, topics: Iterable[UUID], since: float) -> None:
+        self._first = self._first or since
         self._rung = self._rung.union(topics)
         self.release()
 
@@ -91,8 +95,9 @@ class Waiter:
 
 
 class WakeHub:
-    """The waiters of one process. Made before the store is open; `begin` once it is. `present` are
-    the requests that are in this process, whether they wait or not."""
+    """The waiters of one process. Made before the store is open; `begin` once it is, from when on
+    `pool` is the store. `present` are the requests that are in this process, whether they wait or
+    not."""
 
     def __init__(self, folder: Path) -> None:
         self._ear = Ear(folder)
@@ -105,7 +110,13 @@ class WakeHub:
         self._seen = (0, 0)
         self._threads: list[threading.Thread] = []
         self._ended = threading.Event()
+        self.pool: Pool | None = None
         self.draining = False
+
+    @property
+    def alive(self) -> bool:
+        """Whether it hears, looks and tells, as it should once it has begun."""
+        return bool(self._threads) and all(each.is_alive() for each in self._threads)
 
     @property
     def parked(self) -> int:
@@ -114,6 +125,7 @@ class WakeHub:
 
     def begin(self, pool: Pool, *, look: float = LOOK) -> None:
         """Hear the others and watch the store; tell everybody that a newcomer is here."""
+        self.pool = pool
         version = pool.data_version()
         with pool.reading() as connection:
             self._seen = version, head(connection)[0]
@@ -151,7 +163,7 @@ class WakeHub:
     def ring(self, topics: Iterable[UUID]) -> None:
         """These were changed and the change is durable: wake who waits, here and elsewhere."""
         rung = frozenset(topics)
-        self._wake(rung)
+        self._wake(rung, time.monotonic())
         self._bell.send(rung)
 
     def release_all(self) -> None:
@@ -187,22 +199,22 @@ class WakeHub:
         except (StoreBusy, StoreUnavailable):
             return
         if topics:
-            self._wake(topics)
+            self._wake(topics, time.monotonic())
 
-    def _wake(self, topics: Topics) -> None:
+    def _wake(self, topics: Topics, since: float) -> None:
         for callback in self._callbacks:
             callback(topics)
         if topics is None:
             for waiter in list(self._waiters):
-                waiter.touch((ANYTHING,))
+                waiter.touch((ANYTHING,), since)
             return
         for topic in (topics | {ANYTHING}) & self._waiting.keys():
             for waiter in list(self._waiting[topic]):
-                waiter.touch((topic,))
+                waiter.touch((topic,), since)
 
     def _hear(self) -> None:
         for topics in self._ear.hear():
-            self._wake(topics)
+            self._wake(topics, self._ear.rung)
 
     def _watch(self, pool: Pool, look: float) -> None:
         while not self._ended.wait(look):

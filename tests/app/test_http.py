@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sqlite3
 import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import structlog
 
+from adapters.directory.person import DirectoryDown
 from adapters.eas.query import CODES
 from adapters.eas.reply import Answer, Empty, Failure, Multipart, Reply
 from adapters.eas.request import Request
@@ -17,7 +19,9 @@ from adapters.eas.status import PAGE_OF, Refusal
 from adapters.eas.version import Version
 from adapters.store.pool import StoreBusy, StoreUnavailable
 from adapters.wbxml import E, decode, encode
+from app import health
 from app.auth import NotEnabled, Unauthorized
+from app.composition import STORE
 from app.context import Command, Context
 from app.limits import Pace
 from app.push.wake import Vanished
@@ -405,17 +409,96 @@ def test_a_refusal_says_in_its_line_why(make: Make) -> None:
 # Health, and the laws
 
 
-def test_health_is_the_store_being_readable(make: Make, tmp_path: Path) -> None:
+def test_a_process_that_answers_is_healthy_whatever_its_store_does(
+    make: Make, tmp_path: Path
+) -> None:
     shell = make()
     told = shell.ask("GET", "/healthz")
     assert (told.status, json.loads(told.body)) == (200, {"status": "ok"})
     assert shell.ask("POST", "/healthz").status == 405
+    lose_store(shell, tmp_path)
+    assert shell.ask("GET", "/healthz").status == 200
 
+
+def test_a_process_is_ready_once_all_that_serving_needs_is_there(make: Make) -> None:
+    shell = make()
+    assert ready(shell) == (503, {"store", "rows", "hub"})
+    shell.hub.begin(shell.groupware.pool)
+    assert ready(shell) == (200, set())
+    assert shell.ask("HEAD", "/readyz/").status == 200
+    assert shell.ask("POST", "/readyz").status == 405
+
+
+def test_nobody_is_sent_to_a_process_that_is_about_to_end(make: Make) -> None:
+    shell = make()
+    shell.hub.begin(shell.groupware.pool)
+    shell.hub.release_all()
+    assert ready(shell) == (503, {"ending"})
+
+
+def test_nobody_is_sent_to_a_process_without_hub_disk_or_rows(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = make()
+    shell.hub.begin(shell.groupware.pool)
+    with shell.groupware.pool.writing() as connection:
+        connection.execute("PRAGMA user_version = 1")
+    assert ready(shell) == (503, {"rows"})
+    monkeypatch.setattr(health, "LITTLE", 1 << 60)
+    assert ready(shell) == (503, {"rows", "disk"})
+    shell.hub.close()
+    assert ready(shell) == (503, {"rows", "disk", "hub"})
+
+
+def test_a_store_that_somebody_keeps_locked_is_not_ready(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = make()
+    shell.hub.begin(shell.groupware.pool)
+    monkeypatch.setattr(health, "PATIENCE", 0.01)
+    other = sqlite3.connect(tmp_path / STORE, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert ready(shell) == (503, {"store"})
+    other.execute("ROLLBACK")
+    assert ready(shell) == (200, set())
+    other.close()
+
+
+def ready(shell: Shell) -> tuple[int, set[str]]:
+    """The status, and the parts that are not as they should be."""
+    told = shell.ask("GET", "/readyz")
+    parts = json.loads(told.body)
+    wrong = {part for part, how in parts.items() if part != "ready" and how != "ok"}
+    assert parts["ready"] == (told.status == 200) == (not wrong)
+    return told.status, wrong
+
+
+def lose_store(shell: Shell, home: Path) -> None:
     shell.groupware.pool.close()
-    for file in tmp_path.glob("*.db*"):
+    for file in home.glob("*.db*"):
         file.unlink()
-    (tmp_path / "taccuino.db").mkdir()
-    assert shell.ask("GET", "/healthz").status == 503
+    (home / STORE).mkdir()
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds", "said"),
+    [
+        (StoreBusy("another process keeps the store locked"), "5", "keeps the store locked"),
+        (StoreUnavailable("the store cannot be used: the disk is full"), "60", "disk is full"),
+        (DirectoryDown("no answer"), "60", "no answer"),
+    ],
+    ids=["busy", "unavailable", "directory"],
+)
+def test_trouble_of_what_we_need_has_an_incident_to_ask_about(
+    make: Make, error: Exception, seconds: str, said: str
+) -> None:
+    with structlog.testing.capture_logs() as lines:
+        told = make(Ping=ping(error)).post("Ping")
+    assert (told.status, told["Retry-After"]) == (503, seconds)
+    trouble, served = lines
+    assert trouble["event"] == "trouble"
+    assert trouble["why"].endswith(said)
+    assert told["X-Taccuino-Incident"] == trouble["incident"] == served["incident"]
 
 
 def test_every_command_code_has_one_name() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -17,10 +18,11 @@ def serving(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iter
     return [b"at your service"]
 
 
-def asked(app: opening.WSGI) -> tuple[str, dict[str, str], bytes]:
+def asked(app: opening.WSGI, path: str = "/") -> tuple[str, dict[str, str], bytes]:
     """Status, headers and body."""
     told: list[Any] = []
-    body = b"".join(app({}, lambda status, headers: told.extend((status, dict(headers)))))
+    asking = {"PATH_INFO": path}
+    body = b"".join(app(asking, lambda status, headers: told.extend((status, dict(headers)))))
     return told[0], told[1], body
 
 
@@ -45,13 +47,23 @@ def test_whoever_comes_too_early_is_told_to_come_later(
     monkeypatch.setattr(opening, "AGAIN", 0.0)
     store = Store(kind("it cannot be opened"))
     app = Opening(store.start)
-    later = {"Retry-After": "5", "Content-Length": "0"}
-    assert asked(app) == ("503 Service Unavailable", later, b"")
+    status, headers, body = asked(app)
+    assert (status, body) == ("503 Service Unavailable", b"")
+    assert (headers["Retry-After"], headers["Content-Length"]) == ("5", "0")
+    assert headers["X-Taccuino-Incident"]
     store.trouble = None
     assert asked(app)[2] == b"at your service"
     tried = store.tried
     assert asked(app)[2] == b"at your service"
     assert store.tried == tried
+
+
+def test_a_probe_is_told_that_it_lives_and_what_it_waits_for() -> None:
+    app = Opening(Store(StoreUnavailable("the disk is full")).start)
+    assert asked(app, "/healthz")[::2] == ("200 OK", b'{"status":"ok"}')
+    status, _, body = asked(app, "/readyz")
+    assert status == "503 Service Unavailable"
+    assert json.loads(body) == {"ready": False, "store": "the disk is full"}
 
 
 def test_it_is_not_tried_for_each_that_comes() -> None:

@@ -26,6 +26,8 @@ from tests.app.shell import RIGHT, Shell
 class Waiting:
     """Somebody who waits: for what happens `meanwhile`, and if that is nothing, not at all."""
 
+    since = 0.0
+
     def __init__(self, hub: Interrupted, topics: Iterable[UUID]) -> None:
         self.topics, self.rung = frozenset(topics), set[UUID]()
         self._hub = hub

@@ -1,0 +1,161 @@
+"""What is counted: a table of measures, and the numbers of this process.
+
+To count is one look into a dictionary, since a Sync without news takes a fraction of a millisecond
+and should go on to. The numbers go to a file once a second (metrics_files.py), from where anybody
+adds up those of all processes. Each label has few values, which stand here; whatever else a phone
+says becomes "other", so neither a name nor a number of anybody can get into a label, and nobody can
+fill the memory of whoever collects them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from adapters.eas.query import CODES
+from adapters.eas.version import Version
+from projections.attempts import LOGIN, NONE, OUTDATED
+
+OTHER: Final = "other"
+COMMANDS: Final = frozenset({*CODES, "OPTIONS"})
+VERSIONS: Final = frozenset(version.text for version in Version)
+HTTP: Final = frozenset(map(str, (200, 400, 401, 403, 404, 405, 413, 449, 451, 501, 503)))
+EAS: Final = frozenset(map(str, range(1, 178)))
+"""Statuses of a command or a collection (MS-ASCMD 2.2.2, 2.2.3.177)."""
+
+OUTCOMES: Final = frozenset(
+    ("right", "wrong", OUTDATED, LOGIN, NONE, "not enabled", "slowed down", "directory down")
+)
+MOMENTS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+SIZES: Final = (1, 2, 5, 10, 25, 50, 100, 250, 512)
+
+Labels = tuple[str, ...]
+Row = list[float]
+Numbers = dict[str, dict[Labels, Row]]
+"""Of each measure, by its labels: one number, or those of the buckets and the sum."""
+
+
+class Measure:
+    """Something that is counted, and what there is of it in this process. `labels` are their
+    names and the values each may have; None means that only the code knows what there is."""
+
+    kind = "counter"
+
+    def __init__(self, name: str, told: str, **labels: frozenset[str] | None) -> None:
+        self.name = f"taccuino_{name}"
+        self.told = told
+        self.labels = tuple(labels)
+        self.few = labels
+        self.rows: dict[Labels, Row] = {}
+
+    def _row(self, values: Labels) -> Row:
+        """Values that are not among the few are one and the same."""
+        found = self.rows.get(values)
+        return found or self.rows.setdefault(self._bounded(values), self._empty())
+
+    def _bounded(self, values: Labels) -> Labels:
+        pairs = zip(values, self.few.values(), strict=True)
+        return tuple(v if few is None or v in few else OTHER for v, few in pairs)
+
+    def _empty(self) -> Row:
+        return [0]
+
+
+class Count(Measure):
+    """How often something happened."""
+
+    def add(self, *values: str) -> None:
+        self._row(values)[0] += 1
+
+
+class Spread(Measure):
+    """How much it was, each time: how often up to each of the bounds, and in all."""
+
+    kind = "histogram"
+
+    def __init__(
+        self, name: str, told: str, bounds: tuple[float, ...], **labels: frozenset[str] | None
+    ) -> None:
+        super().__init__(name, told, **labels)
+        self.bounds = bounds
+
+    def put(self, much: float, *values: str) -> None:
+        row = self._row(values)
+        row[bisect_left(self.bounds, much)] += 1
+        row[-1] += much
+
+    def _empty(self) -> Row:
+        return [0] * (len(self.bounds) + 2)
+
+
+class Level(Measure):
+    """How much there is now; it goes with its process."""
+
+    kind = "gauge"
+
+    def set(self, much: float) -> None:
+        self._row(())[0] = much
+
+
+REQUESTS: Final = Count(
+    "requests", "Requests of phones that were answered.",
+    command=COMMANDS, version=VERSIONS, status=HTTP, eas=EAS,
+)  # fmt: skip
+SECONDS: Final = Spread(
+    "request_seconds", "How long requests took that did not wait for news.", MOMENTS,
+    command=COMMANDS,
+)  # fmt: skip
+WAKE: Final = Spread(
+    "wake_seconds", "From the commit to the answer of a request that waited for it.", MOMENTS
+)
+COLLECTIONS: Final = Count(
+    "collections", "Folders answered by Sync; with status 3 the phone begins anew.", status=EAS
+)
+DELTA: Final = Spread("delta_items", "Items in a folder's answer, where there were any.", SIZES)
+EVENTS: Final = Count(
+    "events", "Events written by the workers: edit.set-aside is a conflict, and so on.", kind=None
+)
+AUTHENTICATIONS: Final = Count(
+    "authentications", "What became of the passwords that phones sent.", outcome=OUTCOMES
+)
+INCIDENTS: Final = Count("incidents", "Faults of the program; each has a line in the journal.")
+STORE_TROUBLE: Final = Count(
+    "store_trouble", "Requests put off because the store was busy or could not be used."
+)
+PARKED: Final = Level("parked_requests", "Requests that wait for news.")
+CONNECTIONS: Final = Level("connections", "Connections that are open.")
+MEMORY: Final = Level("memory_bytes", "Memory that the workers hold.")
+
+MEASURES: Final[Mapping[str, Measure]] = {
+    each.name: each
+    for each in (
+        *(REQUESTS, SECONDS, WAKE, COLLECTIONS, DELTA, EVENTS, AUTHENTICATIONS, INCIDENTS),
+        *(STORE_TROUBLE, PARKED, CONNECTIONS, MEMORY),
+    )
+}
+
+
+def served(fields: Mapping[str, Any], status: int, seconds: float | None) -> None:
+    """One request of a phone, by what its line in the journal says; `seconds` is None for one that
+    waited, whose time says nothing about the server."""
+    command = fields.get("command", "")
+    eas = str(fields.get("eas", 1))
+    REQUESTS.add(command, fields.get("version", ""), str(status), eas)
+    if seconds is not None:
+        SECONDS.put(seconds, command)
+    for _, outcome, _, sent in fields.get("collections", ()):
+        COLLECTIONS.add(str(outcome))
+        if sent:
+            DELTA.put(sent)
+
+
+def happened(kinds: Iterable[str]) -> None:
+    """These events are written, and durable."""
+    for kind in kinds:
+        EVENTS.add(kind)
+
+
+def numbers() -> Numbers:
+    """All of this process, as they are now."""
+    return {name: each.rows for name, each in MEASURES.items() if each.rows}
