@@ -11,6 +11,7 @@ import falcon
 from app import autodiscover, eas, errors, health
 from app.admin import (
     device,
+    device_ceiling,
     devices,
     house,
     item,
@@ -31,8 +32,8 @@ from app.health import Health, Readiness
 from app.http import Http, words
 from app.my import (
     calendar,
-    conflicts,
 from app.journal import Fields
+    conflicts,
     contact,
     contacts,
     event,
@@ -124,6 +125,12 @@ PAGES: Final = (
     ),
     Page("/admin/devices", devices.look, who=ADMINISTRATOR),
     Page("/admin/devices/{id}", device.look, device.act, who=ADMINISTRATOR),
+    Page(
+        "/admin/devices/{id}/ceiling",
+        device_ceiling.look,
+        device_ceiling.save,
+        who=ADMINISTRATOR,
+    ),
     Page("/admin/policies", policies.look, who=ADMINISTRATOR),
     Page("/admin/policies/new", policies.new, policies.create, who=ADMINISTRATOR),
     Page("/admin/policies/{id}", policy.look, policy.act, who=ADMINISTRATOR),

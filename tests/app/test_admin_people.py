@@ -333,3 +333,16 @@ def test_phones_are_listed_a_page_at_a_time(reader: Reader, house: House) -> Non
 @pytest.mark.parametrize("query", ["seen=never", "version=99", "after=x", "state=x&seen=%00"])
 def test_what_there_is_not_to_ask_for_is_not_asked(reader: Reader, query: str) -> None:
     assert "/admin/devices/" in reader.get(f"/admin/devices?{query}").text
+
+
+def test_one_phone_is_held_to_an_older_version(reader: Reader, house: House) -> None:
+    device = f"/admin/devices/{server_id(house.phone().id)}"
+    reader.get(f"{device}/ceiling")
+    assert reader.post(f"{device}/ceiling", {"ceiling": "99"}).status == 422
+    assert reader.post(f"{device}/ceiling", {"ceiling": "14.1"})["Location"].startswith(device)
+    assert house.phone().ceiling == "14.1"
+    page = reader.get(device).text
+    assert "at most 14.1" in page
+    assert "refused: too new a version" in page
+    assert reader.post(f"{device}/ceiling", {"ceiling": ""}).status == 303
+    assert house.phone().ceiling == ""
