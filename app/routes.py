@@ -21,6 +21,7 @@ from app.admin import (
     policies,
     policy,
     rules,
+    undo,
     user,
     user_edit,
     user_factor,
@@ -30,9 +31,9 @@ from app.autodiscover import Autodiscover
 from app.eas import ActiveSync
 from app.health import Health, Readiness
 from app.http import Http, words
+from app.journal import Fields
 from app.my import (
     calendar,
-from app.journal import Fields
     conflicts,
     contact,
     contacts,
@@ -45,6 +46,7 @@ from app.journal import Fields
 from app.my import history as my_history
 from app.my import phones as my_phones
 from app.my import settings as my_settings
+from app.my import undo as my_undo
 from app.push.stay import Parked, Stay
 from app.push.watch import watched
 from app.web import sign_in
@@ -85,6 +87,7 @@ PAGES: Final = (
     Page("/my/phones/set-up/taccuino.mobileconfig", set_up.download),
     Page("/my/phones/{id}", my_phones.one, my_phones.rename),
     Page("/my/phones/{id}/remove", post=my_phones.remove),
+    Page("/my/phones/{id}/undo", my_undo.look, my_undo.act),
     Page("/my/calendar", calendar.look),
     Page("/my/calendar/new", event.new, event.create),
     Page("/my/calendar/{id}", event.look),
@@ -136,6 +139,7 @@ PAGES: Final = (
     Page("/admin/policies/{id}", policy.look, policy.act, who=ADMINISTRATOR),
     Page("/admin/rules", rules.look, rules.act, who=ADMINISTRATOR),
     Page("/admin/live", live.look, who=ADMINISTRATOR),
+    Page("/admin/undo", undo.look, undo.act, who=ADMINISTRATOR),
     Page("/admin/log", log.look, who=ADMINISTRATOR),
     Page("/admin/log/live", log_live.follow, who=ADMINISTRATOR),
     Page("/admin/log/{position}", log.one, who=ADMINISTRATOR),

@@ -54,10 +54,10 @@ def of_phone(phone: PartnershipRow) -> Whose:
 
 
 def of_person(groupware: Groupware, person: AccountRow) -> Whose:
-    """What somebody did on the pages and with any of their phones."""
+    """What somebody did on the pages, as an administrator too, and with any of their phones."""
     with groupware.reading() as connection:
         phones = devices.of_account(connection, person.id)
-    own = logbook.actors(f"user:{person.name}")
+    own = logbook.actors(f"user:{person.name}", f"admin:{person.name}")
     return Whose(person.name, own | logbook.things(*(phone.id for phone in phones)))
 
 

@@ -27,6 +27,7 @@ INDEX: Final = {
     "item": "app.cli.item",
     "conflict": "app.cli.conflict",
     "burst": "app.cli.burst",
+    "undo": "app.cli.undo",
     "device": "app.cli.device",
     "access": "app.cli.access",
     "live": "app.cli.live",

@@ -11,7 +11,7 @@ from adapters.eas.ids import server_id
 from app import bursts
 from app import items as use
 from app.cli.house import House, in_house
-from app.cli.show import moment, table, words
+from app.cli.show import moment, table, title, words
 from app.cli.types import SERVER_ID, user_option
 from app.composition import CODEC
 from domain.item import HeldEdit, Item
@@ -19,9 +19,6 @@ from domain.patch import apply
 from domain.refused import Unknown
 from projections import devices, folders, holds
 from projections.holds import Burst
-
-TITLES = ("subject", "file_as", "first_name", "last_name", "company_name", "email1")
-"""By what a person knows an item."""
 
 
 @click.group
@@ -73,15 +70,10 @@ def show(house: House, id: UUID) -> None:
             raise Unknown(f"nothing of the burst {server_id(id)} waits for a decision")
         found = [use.load(house.groupware, connection, each.item) for each in waiting]
     rows = (
-        (server_id(each.id), _title(each), "\n".join(_did(house, each, each.held[id])))
+        (server_id(each.id), title(each.values), "\n".join(_did(house, each, each.held[id])))
         for each in found
     )
     table(("item", "what it is", "what the phone did"), rows, "nothing waits")
-
-
-def _title(item: Item) -> str:
-    said = (str(item.values[name]) for name in TITLES if name in item.values)
-    return " ".join(list(said)[:2])
 
 
 def _did(house: House, item: Item, edit: HeldEdit) -> Iterator[str]:

@@ -19,6 +19,9 @@ from domain.when import AllDay, Instant, Timed, When
 
 COLUMNS = tuple[str, ...]
 
+TITLES = ("subject", "file_as", "first_name", "last_name", "company_name", "email1", "name")
+"""By what a person knows an item, or a folder."""
+
 
 def table(columns: COLUMNS, rows: Iterable[Sequence[str]], empty: str) -> None:
     """A table on a terminal; elsewhere one line a row, with tabs. `empty` is said if none."""
@@ -63,6 +66,12 @@ def when_text(when: When) -> str:
     end = "%H:%M" if when.end.date() == when.start.date() else "%Y-%m-%d %H:%M"
     zone = when.zone.name or "a zone of its own"
     return f"{when.start:%Y-%m-%d %H:%M} – {when.end.strftime(end)} {zone}"
+
+
+def title(values: Values) -> str:
+    """What an item is called."""
+    said = (str(values[name]) for name in TITLES if name in values)
+    return " ".join(list(said)[:2])
 
 
 def repeats(values: Values) -> str:

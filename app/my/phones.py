@@ -18,23 +18,23 @@ def look(visit: Visit) -> Http:
 
 
 def one(visit: Visit) -> Http:
-    return visit.page("my/phone.html", phone=_phone(visit), now=visit.now)
+    return visit.page("my/phone.html", phone=expect_phone(visit), now=visit.now)
 
 
 def rename(visit: Visit) -> Http:
     """The name its person gives it; without one it goes by its own."""
-    phone = _phone(visit)
+    phone = expect_phone(visit)
     use.call_it(visit.site.groupware, visit.author, phone.row.id, visit.form.text("label"))
     return visit.go(f"{HERE}/{visit.names['id']}", said="phone_renamed")
 
 
 def remove(visit: Visit) -> Http:
     """It is forgotten; should it come again, it is a new one."""
-    use.forget(visit.site.groupware, visit.author, _phone(visit).row.id)
+    use.forget(visit.site.groupware, visit.author, expect_phone(visit).row.id)
     return visit.go(HERE, said="phone_removed")
 
 
-def _phone(visit: Visit) -> Phone:
+def expect_phone(visit: Visit) -> Phone:
     """The one in the address; Unknown if it is not the reader's."""
     id = visit.id
     for phone in shown_phones(visit):
