@@ -26,6 +26,7 @@ from app.admin import (
     user_edit,
     user_factor,
     users,
+    wipe,
 )
 from app.autodiscover import Autodiscover
 from app.eas import ActiveSync
@@ -134,6 +135,7 @@ PAGES: Final = (
         device_ceiling.save,
         who=ADMINISTRATOR,
     ),
+    Page("/admin/devices/{id}/wipe", wipe.look, wipe.act, who=ADMINISTRATOR),
     Page("/admin/policies", policies.look, who=ADMINISTRATOR),
     Page("/admin/policies/new", policies.new, policies.create, who=ADMINISTRATOR),
     Page("/admin/policies/{id}", policy.look, policy.act, who=ADMINISTRATOR),

@@ -25,6 +25,10 @@ from projections.credentials import PasswordRow
 from projections.devices import PartnershipRow
 
 
+class NotMeant(Refused):
+    """Somebody who is to confirm that a phone is erased whole has named another, or none."""
+
+
 @dataclass(frozen=True)
 class Ordered:
     """What comes of it: the phone erases, or, since it speaks `version`, is shut out; the labels
@@ -45,7 +49,7 @@ def request_wipe(
     confirmed: str = "",
 ) -> Ordered:
     """Ask the phone to erase what came from here; with `device` all that is on it, if `confirmed`
-    is its name. Refused where that is not allowed or not confirmed."""
+    is its name or model. Refused where that is not allowed or not confirmed."""
     with groupware.acting(author) as connection:
         phone = _phone(connection, partnership)
         if kind == "device":
@@ -96,11 +100,17 @@ def _expect_meant(connection: sqlite3.Connection, phone: PartnershipRow, confirm
             "phones are not erased whole here: a wipe takes back what came from here, unless an"
             f" administrator allows more for everybody ({FULL_WIPE_ALLOWED})"
         )
-    if " ".join(confirmed.split()).casefold() != phone.name.casefold():
-        raise Refused(
+    names = {each.casefold() for each in (phone.name, model(phone)) if each}
+    if " ".join(confirmed.split()).casefold() not in names:
+        raise NotMeant(
             f"this would erase everything on {phone.name}, private things too: to confirm,"
             " give its name"
         )
+
+
+def model(phone: PartnershipRow) -> str:
+    """What the phone says it is, or its agent does; empty if nobody knows."""
+    return phone.about.get("model") or phone.model
 
 
 def _own_passwords(connection: sqlite3.Connection, phone: PartnershipRow) -> Iterator[PasswordRow]:

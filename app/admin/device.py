@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
@@ -13,9 +14,11 @@ from app.http import Http
 from app.my.states import TONES
 from app.web import proving
 from app.web.visit import Visit
+from app.wiping import Ordered
 from domain.base import Authorship
+from domain.house import FULL_WIPE_ALLOWED
 from domain.refused import Refused, Unknown
-from projections import standing
+from projections import house, standing
 from projections.standing import Portrait
 
 HERE: Final = "/admin/devices"
@@ -25,16 +28,16 @@ ACTS: Final[dict[str, Callable[[Groupware, Authorship, UUID], object]]] = {
     "unblock": phones.unblock,
     "except": phones.except_from_policy,
     "end_exception": phones.end_exception,
-    "wipe": wiping.request_wipe,
     "spare": wiping.cancel_wipe,
     "forget": phones.forget,
 }
-"""What can be done with a button, by its name. A wipe erases what came from here, no more."""
+"""What can be done with a button, by its name; beside them `block` and `wipe`, which erases what
+came from here and no more."""
 
 OFFERED: Final[dict[str, tuple[str, ...]]] = {
     standing.WAITS: ("approve", "block"),
-    standing.BLOCKED: ("unblock", "approve"),
-    standing.RULED_OUT: ("approve",),
+    standing.BLOCKED: ("unblock", "approve", "wipe"),
+    standing.RULED_OUT: ("approve", "wipe"),
     standing.TO_BE_WIPED: ("spare",),
     standing.SHUT_OUT: ("spare",),
     standing.WAS_WIPED: ("approve",),
@@ -48,18 +51,27 @@ OFFERED: Final[dict[str, tuple[str, ...]]] = {
 }
 """What makes sense in which state; `forget` always does."""
 
+ERASABLE: Final = frozenset(
+    {*(word for word, acts in OFFERED.items() if "wipe" in acts), standing.SHUT_OUT}
+)
+"""The states in which a phone can be erased whole, where that is allowed: also one that is shut
+out because it cannot erase one account."""
+
 
 def look(visit: Visit) -> Http:
-    return _page(visit, _portrait(visit))
+    return _page(visit, portrait_of(visit))
 
 
 def act(visit: Visit) -> Http:
     """What a button says."""
-    portrait, name = _portrait(visit), visit.form.text("act")
+    portrait, name = portrait_of(visit), visit.form.text("act")
     groupware, author, id = visit.site.groupware, visit.as_administrator, portrait.phone.id
+    said = "saved_only"
     try:
         if name == "block":
             phones.block(groupware, author, id, visit.form.text("reason"))
+        elif name == "wipe":
+            said = told(wiping.request_wipe(groupware, author, id))
         elif name in ACTS:
             ACTS[name](groupware, author, id)
         else:
@@ -68,7 +80,14 @@ def act(visit: Visit) -> Http:
         raise
     except Refused as error:
         return _page(visit, portrait, error)
-    return visit.go(HERE if name == "forget" else f"{HERE}/{visit.names['id']}", said="saved_only")
+    return visit.go(HERE if name == "forget" else f"{HERE}/{visit.names['id']}", said=said)
+
+
+def told(ordered: Ordered) -> str:
+    """What is said of a wipe."""
+    if ordered.erases:
+        return "wipe_asked"
+    return "wipe_shared" if ordered.shared else "wipe_blocked"
 
 
 def _page(visit: Visit, portrait: Portrait, error: Refused | None = None) -> Http:
@@ -76,6 +95,9 @@ def _page(visit: Visit, portrait: Portrait, error: Refused | None = None) -> Htt
         name: visit.words.moment(fact) if isinstance(fact, datetime) else fact
         for name, fact in portrait.standing.facts.items()
     }
+    with visit.site.groupware.reading() as connection:
+        version = wiping.spoken(connection, portrait.phone)
+        whole = erasable(connection, portrait)
     return visit.page(
         "admin/device.html",
         proving.status(error),
@@ -83,13 +105,21 @@ def _page(visit: Visit, portrait: Portrait, error: Refused | None = None) -> Htt
         facts=facts,
         decided=sorted(portrait.decided.items(), key=lambda each: each[1].at, reverse=True),
         offered=OFFERED[portrait.standing.word],
+        version=version,
+        erases=wiping.erases("account", version),
+        whole=whole,
         tones=TONES,
         now=visit.now,
         error=proving.why(error, visit),
     )
 
 
-def _portrait(visit: Visit) -> Portrait:
+def erasable(connection: sqlite3.Connection, portrait: Portrait) -> bool:
+    """Whether this phone may be erased whole: an administrator allowed that for the house."""
+    return portrait.standing.word in ERASABLE and house.holds(connection, FULL_WIPE_ALLOWED)
+
+
+def portrait_of(visit: Visit) -> Portrait:
     with visit.site.groupware.reading() as connection:
         found = standing.portrait(connection, visit.now, visit.id)
     if found is None:

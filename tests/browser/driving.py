@@ -84,6 +84,7 @@ def pages_of(made: Mapping[str, UUID]) -> dict[str, str]:
         "admin-devices-none": "/admin/devices?state=wiped",
         "admin-device": f"/admin/devices/{phone}",
         "admin-device-ceiling": f"/admin/devices/{phone}/ceiling",
+        "admin-wipe": f"/admin/devices/{phone}/wipe",
         "admin-policies": "/admin/policies",
         "admin-policy": f"/admin/policies/{server_id(made['strict'])}",
         "admin-policy-new": "/admin/policies/new",

@@ -6,13 +6,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from app import folders, people
+from app import access, folders, people, rules
 from app import items as use
 from app.cli import samples
 from app.groupware import Groupware
 from domain.base import Authorship
 from domain.calendar import Location
 from domain.folder import CALENDAR, CONTACTS, USER_CALENDAR, default_folder
+from domain.house import FULL_WIPE_ALLOWED
 from domain.partnership import Partnership
 from domain.recurrence import WEEKLY, Recurrence
 from domain.steps import weekday_bit
@@ -72,6 +73,9 @@ def furnish(groupware: Groupware, name: str) -> dict[str, UUID]:
     made["conflict"] = _set_aside(groupware, author, made["Dentist"])
     made |= _phones(groupware, author, account.id)
     made["strict"] = _strict(groupware, author)
+    rules.decide(groupware, author, FULL_WIPE_ALLOWED, True)
+    access.put_rule(groupware, author, "os", "Android 6*", "block")
+    access.put_rule(groupware, author, "agent", "Outlook-*", "quarantine")
     return made
 
 
