@@ -33,6 +33,7 @@ INDEX: Final = {
     "live": "app.cli.live",
     "findings": "app.cli.findings",
     "policy": "app.cli.policy",
+    "top": "app.cli.top",
     "import": "app.cli.import_",
     "export": "app.cli.export",
     "verify": "app.cli.verify",
@@ -43,6 +44,8 @@ INDEX: Final = {
     "doctor": "app.cli.doctor",
     "wbxml": "app.cli.wbxml",
 }
+    "backup": "app.cli.backup",
+    "restore": "app.cli.restore",
 """The module of each verb, in the order of the help; it holds the verb under its own name."""
 
 main = Shell(

@@ -17,3 +17,17 @@ def progress(label: str, length: int) -> Iterator[Callable[[int], None]]:
         update_min_steps=max(1, length // 200),
     ) as bar:  # fmt: skip
         yield bar.update
+
+
+@contextmanager
+def steps(label: str) -> Iterator[Callable[[int, int], None]]:
+    """The same, where only what is left and the whole are told."""
+    with click.progressbar(
+        length=1, label=label, file=sys.stderr, hidden=not sys.stderr.isatty(), width=0,
+    ) as bar:  # fmt: skip
+
+        def tell(left: int, whole: int) -> None:
+            bar.length = max(1, whole)
+            bar.update(whole - left - bar.pos)
+
+        yield tell

@@ -1,0 +1,34 @@
+"""`taccuino restore`: a copy in the place of the store."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from app import backup as use
+from app.cli.progress import steps
+from app.settings import PREFIX, Settings
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command
+@click.argument("file", type=FILE)
+@click.option("--home", type=click.Path(path_type=Path), help="Instead of TACCUINO_HOME.")
+@click.option("--key", type=FILE, help="The master key of the copy, if it is not in the home.")
+@click.option("--replace", is_flag=True, help="Put the store that is there aside.")
+def restore(file: Path, home: Path | None, key: Path | None, replace: bool) -> None:
+    """Put FILE, made by `taccuino backup`, in the place of the store.
+
+    The server must not run. FILE is proven first, and so is the key. Phones that have gone further
+    than the copy begin anew by themselves, without anything twice.
+    """
+    where = {f"{PREFIX}HOME": str(home)} if home else {}
+    settings = Settings.load({**os.environ, **where})
+    with steps("copying") as tick:
+        done = use.restore(settings, file, key, replace, tick)
+    click.echo(f"the log in {settings.home} now ends at event {done.position}")
+    if done.aside:
+        click.echo(f"what was there lies in {done.aside}")
