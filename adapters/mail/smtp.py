@@ -37,8 +37,8 @@ class Smtp:
 
     def send(self, to: str, subject: str, body: str) -> None:
         """Hand over one mail; Undelivered if it was not taken."""
+        message = self._message(to, subject, body)
         try:
-            message = self._message(to, subject, body)
             with self._connection() as connection:
                 connection.send_message(message)
         except ssl.SSLError as error:
@@ -70,10 +70,14 @@ class Smtp:
         return "" if self.password_file is None else self.password_file.read_text("utf-8").strip()
 
     def _message(self, to: str, subject: str, body: str) -> EmailMessage:
+        """The library takes no header of several lines."""
         message = EmailMessage()
-        message["From"] = self.sender
-        message["To"] = to
-        message["Subject"] = subject
+        try:
+            message["From"] = self.sender
+            message["To"] = to
+            message["Subject"] = subject
+        except ValueError:
+            raise Undelivered("an address or a subject has more than one line") from None
         message["Date"] = format_datetime(localtime())
         message["Message-ID"] = make_msgid(domain=self.sender.rpartition("@")[2])
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834 5: nobody answers it by machine
