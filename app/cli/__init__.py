@@ -28,12 +28,13 @@ INDEX: Final = {
     "conflict": "app.cli.conflict",
     "burst": "app.cli.burst",
     "undo": "app.cli.undo",
+    "as-of": "app.cli.as_of",
     "device": "app.cli.device",
     "access": "app.cli.access",
     "live": "app.cli.live",
+    "top": "app.cli.top",
     "findings": "app.cli.findings",
     "policy": "app.cli.policy",
-    "top": "app.cli.top",
     "import": "app.cli.import_",
     "export": "app.cli.export",
     "verify": "app.cli.verify",
@@ -41,11 +42,11 @@ INDEX: Final = {
     "rebuild": "app.cli.rebuild",
     "shadow": "app.cli.shadow",
     "fold": "app.cli.fold",
+    "backup": "app.cli.backup",
+    "restore": "app.cli.restore",
     "doctor": "app.cli.doctor",
     "wbxml": "app.cli.wbxml",
 }
-    "backup": "app.cli.backup",
-    "restore": "app.cli.restore",
 """The module of each verb, in the order of the help; it holds the verb under its own name."""
 
 main = Shell(
