@@ -30,10 +30,11 @@ class Http:
 
     def put(self, resp: Response) -> None:
         resp.status = self.status
-        resp.data = self.body
-        resp.set_headers(dict(self.headers))
-        if self.stream is not None:
+        if self.stream is None:
+            resp.data = self.body
+        else:
             resp.stream = self.stream
+        resp.set_headers(dict(self.headers))
         if self.body or self.stream is not None:
             resp.content_type = self.content_type
 

@@ -190,9 +190,10 @@ def back(connection: sqlite3.Connection, search: Search, before: int | None, mos
     return _walk(connection, search, -1, start, first, most)
 
 
-def every(connection: sqlite3.Connection, search: Search) -> Iterator[int]:
-    """All that is meant, the newest first."""
-    before: int | None = None
+def every(
+    connection: sqlite3.Connection, search: Search, before: int | None = None
+) -> Iterator[int]:
+    """All that is meant, or what of it was written before a position, the newest first."""
     while True:
         stretch = back(connection, search, before, MANY)
         yield from stretch.positions

@@ -25,6 +25,8 @@ INDEX: Final = {
     "link": "app.cli.link",
     "unlink": "app.cli.link",
     "item": "app.cli.item",
+    "history": "app.cli.history",
+    "log": "app.cli.log",
     "conflict": "app.cli.conflict",
     "burst": "app.cli.burst",
     "undo": "app.cli.undo",

@@ -17,7 +17,7 @@ DEFAULT: Final = "en"
 LANGUAGES: Final = tuple(sorted(path.stem for path in HERE.glob("*.toml")))
 
 
-def text(language: str, key: str, **facts: object) -> str:
+def text(language: str, key: str, /, **facts: object) -> str:
     """The text of `key`, with the facts in their places."""
     return texts(spoken(language))[key].format(**facts)
 

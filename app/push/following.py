@@ -10,14 +10,18 @@ process ends, the store is in trouble or the reader is gone.
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 from adapters.store.pool import StoreBusy, StoreUnavailable
 from app.limits import TooManyParked
+from app.push.bell import Ear
 from app.push.wake import ANYTHING, Vanished, WakeHub
 from app.push.watch import watched
 
@@ -82,3 +86,22 @@ class Followers:
             self._crowd[person] -= 1
             if not self._crowd[person]:
                 del self._crowd[person]
+
+
+@contextmanager
+def listening(folder: Path) -> Iterator[threading.Event]:
+    """What is set whenever somebody rings, for a process that serves nobody."""
+    rung, ear = threading.Event(), Ear(folder)
+
+    def hear() -> None:
+        for _ in ear.hear():
+            rung.set()
+
+    thread = threading.Thread(target=hear, daemon=True)
+    thread.start()
+    try:
+        yield rung
+    finally:
+        ear.stop()
+        thread.join()
+        ear.close()

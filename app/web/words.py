@@ -20,7 +20,7 @@ class Words:
     language: str
     zone: Zone
 
-    def text(self, key: str, **facts: object) -> str:
+    def text(self, key: str, /, **facts: object) -> str:
         return i18n.text(self.language, key, **facts)
 
     def number(self, key: str, count: int) -> str:

@@ -1,15 +1,13 @@
-"""`taccuino item history`, `verify` and `rebuild`: what the log knows."""
+"""`taccuino verify` and `rebuild`: what the log knows."""
 
 from __future__ import annotations
 
 import re
 import sqlite3
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from adapters.eas.ids import server_id
 from app.composition import STORE
 from tests.app.cli_runner import Cli
 
@@ -26,35 +24,6 @@ def tamper(cli: Cli, statement: str) -> None:
     connection.execute(statement)
     connection.commit()
     connection.close()
-
-
-def test_the_history_tells_who_changed_what_from_what(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LOGNAME", "grace")
-    id = cli.event("--reminder", "15", "--location", "Here")
-    cli.done("event", "edit", id, "--start", "2026-12-02T10:00", "--clear", "reminder")
-    cli.done("event", "remove", id)
-    begun, revised, removed = cli.rows("item", "history", id)
-    assert [row[2] for row in (begun, revised, removed)] == ["admin:grace"] * 3
-    assert [row[3].partition(".")[0] for row in (begun, revised, removed)] == ["appointment"] * 3
-    assert "subject: Dentist" in begun[4]
-    assert "reminder: 15 → nothing" in revised[4]
-    assert "09:00 – 10:00 Europe/Rome → 2026-12-02 10:00 – 11:00 Europe/Rome" in revised[4]
-    assert removed[4] == ""
-    assert len({row[5] for row in (begun, revised, removed)}) == 3
-
-
-def test_the_history_of_a_series_tells_its_rule(cli: Cli) -> None:
-    series = "BEGIN:VEVENT\nUID:1\nDTSTART:20261201T090000\nRRULE:FREQ=DAILY\nEND:VEVENT"
-    cli.done("import", "-", "-u", "ada", stdin=f"BEGIN:VCALENDAR\n{series}\nEND:VCALENDAR\n")
-    (event,) = cli.rows("event", "list", "-u", "ada")
-    (begun,) = cli.rows("item", "history", event[0])
-    assert "recurrence: FREQ=DAILY" in begun[4]
-
-
-def test_what_never_was_has_no_history(cli: Cli) -> None:
-    assert "there is no item" in cli.refused("item", "history", server_id(uuid4()))
 
 
 def test_a_store_that_is_what_its_log_says_is_sound(cli: Cli) -> None:
