@@ -13,6 +13,7 @@ from adapters.mail.smtp import Smtp
 from app import access, credentials, notices, people, phones
 from app import secondfactor as use
 from app.auth import Authenticator, Unauthorized
+from app.erasure import erase
 from app.groupware import Groupware
 from domain.base import Authorship
 from projections import attempts
@@ -283,3 +284,13 @@ def test_a_person_sees_the_same_words_on_their_page(home: Home) -> None:
     with home.house.groupware.reading() as connection:
         (useless,) = attempts.useless(connection)
     assert useless.why == attempts.LOGIN
+
+
+def test_nothing_is_left_of_a_person_who_is_forgotten(home: Home) -> None:
+    groupware, admin, id = home.ada
+    password_for_phones(home)
+    home.tries()
+    home.look()
+    erase(groupware, groupware.keyring, admin, id)
+    with groupware.reading() as connection:
+        assert connection.execute("SELECT * FROM notice").fetchall() == []
