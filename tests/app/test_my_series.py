@@ -21,7 +21,8 @@ from domain.folder import USER_CALENDAR
 from domain.patch import CANCELLED, CLEARED
 from domain.recurrence import DAILY, Recurrence
 from domain.when import AllDay, Timed
-from tests.app.house import House
+from tests.app.handset import Handset
+from tests.app.house import House, texts, walk
 from tests.app.reader import Reader, pages, with_password
 from tests.app.test_my_pages import MONDAY, ROME, at, edited, event, made, stored
 
@@ -79,6 +80,20 @@ def test_one_time_is_changed_and_the_others_stay(reader: Reader, house: House) -
     month = reader.get("/my/calendar").text
     assert month.count(">Swim<") == 1
     assert "11:00 – 12:00" in reader.get(f"{address}?{ON}").text
+
+
+def test_a_phone_hears_of_the_one_time_that_was_changed(
+    reader: Reader, house: House, phone: Handset
+) -> None:
+    id = series(house)
+    phone.catch_up(phone.calendar)
+    edited(reader, f"/my/calendar/{server_id(id)}", ON, subject="Swim")
+    (change,) = phone.catch_up(phone.calendar)
+    assert change.name == "airsync:Change"
+    (exception,) = [each for each in walk(change) if each.name == "calendar:Exception"]
+    assert exception.text_of("airsyncbase:InstanceId") == "20260303T080000Z"
+    assert exception.text_of("calendar:Subject") == "Swim"
+    assert texts(change, "calendar:Subject") == ["Walk", "Swim"]
 
 
 @pytest.mark.parametrize("whole_days", [False, True])
