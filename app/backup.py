@@ -18,7 +18,7 @@ import secrets
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -206,17 +206,23 @@ def _swapped(home: Path, draft: Path) -> Path | None:
 
 
 def _put_aside(home: Path) -> Path:
-    """The store that comes must not find the write-ahead log of the one before."""
-    with suppress(sqlite3.DatabaseError):
-        _closed(home / STORE)
+    """The store as it is. What SQLite has beside it goes: it does not belong to the one that comes.
+    In a damaged store even looking may change that, so it is kept first."""
     aside = home / f"replaced-{now():%Y%m%dT%H%M%SZ}"
     aside.mkdir(mode=0o700)
-    for name in (STORE, MASTER_KEY):
-        if (home / name).exists():
-            os.link(home / name, aside / name)
+    log = f"{STORE}{BESIDE[0]}"
+    for name in filter(lambda name: (home / name).exists(), (STORE, MASTER_KEY, log)):
+        os.link(home / name, aside / name)
+    try:
+        _closed(home / STORE)
+        (aside / log).unlink(missing_ok=True)
+    except Refused:
+        shutil.rmtree(aside)
+        raise
+    except sqlite3.DatabaseError:
+        pass
     for end in BESIDE:
-        if (left := home / f"{STORE}{end}").exists():
-            left.replace(aside / left.name)
+        (home / f"{STORE}{end}").unlink(missing_ok=True)
     return aside
 
 
