@@ -144,7 +144,7 @@ def served(fields: Mapping[str, Any], status: int, seconds: float | None) -> Non
     REQUESTS.add(command, fields.get("version", ""), str(status), eas)
     if seconds is not None:
         SECONDS.put(seconds, command)
-    for _, outcome, _, sent in fields.get("collections", ()):
+    for _, outcome, _, sent in fields.get("collections", ()) if command == "Sync" else ():
         COLLECTIONS.add(str(outcome))
         if sent:
             DELTA.put(sent)

@@ -72,6 +72,13 @@ def test_a_request_counts_by_command_version_and_both_statuses() -> None:
     assert sum(rows(metrics.SECONDS)[("Sync",)][:-1]) == 1
 
 
+def test_folders_that_were_only_estimated_are_no_answers() -> None:
+    fields = {"command": "GetItemEstimate", "version": "16.1", "collections": [("a", 1, 12)]}
+    metrics.served(fields, 200, 0.004)
+    assert rows(metrics.COLLECTIONS) == {}
+    assert rows(metrics.REQUESTS) == {("GetItemEstimate", "16.1", "200", "1"): [1]}
+
+
 def test_a_folder_counts_with_its_status_and_what_it_was_sent() -> None:
     told = [("one", 1, 0, 7), ("two", 3, 0, 0)]
     metrics.served({"command": "Sync", "collections": told}, 200, 0.1)
