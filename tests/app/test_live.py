@@ -5,22 +5,23 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from adapters.eas.ids import server_id
+from adapters.eas.reply import Empty
 from adapters.wbxml import E
 from app import people
 from app.push import live
 from app.push.live import Window, look
 from app.push.stay import Stay
-from app.push.wake import WakeHub
 from domain.folder import CALENDAR, CONTACTS, default_folder, hierarchy_of
 from tests.app.cli_runner import Cli
 from tests.app.house import PHONE, Clock, House
@@ -39,15 +40,25 @@ def folder(tmp_path: Path) -> Path:
 
 
 @dataclass
+class Waiting:
+    """Somebody who waits, at a hub where nobody rings."""
+
+    topics: tuple[UUID, ...] = ()
+
+    def register(self, topics: Iterable[UUID]) -> Waiting:
+        return Waiting(tuple(topics))
+
+
+@dataclass
 class Process:
-    """A process that answers, with a hub of its own for those that wait."""
+    """A process that answers."""
 
     folder: Path
     number: int = 1
 
     def __post_init__(self) -> None:
-        self.hub = WakeHub(self.folder)
-        self.window = Window(self.folder / f"{self.number}-x{live.SUFFIX}", self.hub.present)
+        self.present: set[Stay] = set()
+        self.window = Window(self.folder / f"{self.number}-x{live.SUFFIX}", self.present)
         self.thread = threading.Thread(target=self.window.serve, daemon=True)
         self.thread.start()
 
@@ -55,8 +66,6 @@ class Process:
         self.window.stop()
         self.thread.join(10)
         self.window.close()
-        self.hub._ear.stop()
-        self.hub._window.stop()
 
     def request(
         self,
@@ -72,15 +81,16 @@ class Process:
         stay.doing = (account, PHONE, command)
         if seconds:
             topics = (*folders, hierarchy_of(account), account, uuid4())
-            stay.begin(self.hub, topics, uuid4(), seconds, E("ping:Ping"))  # type: ignore[arg-type]
-        self.hub.present.add(stay)
+            hub: Any = Waiting()
+            stay.begin(hub, topics, uuid4(), seconds, Empty())
+        self.present.add(stay)
         return stay
 
 
 @contextmanager
 def process(folder: Path, number: int = 1) -> Iterator[Process]:
+    folder.mkdir(exist_ok=True)
     it = Process(folder, number)
-    (it.hub._window.path).unlink()  # its own answers once the store is open, and there is none
     try:
         yield it
     finally:
@@ -92,7 +102,7 @@ def test_whoever_asks_is_told_of_those_that_wait_and_of_those_in_work(folder: Pa
     with process(folder) as it:
         it.request(account, "Ping", books, seconds=900)
         it.request(account, "Sync", age=2)
-        it.hub.present.add(Stay())  # nobody knows yet whose it is
+        it.present.add(Stay())  # nobody knows yet whose it is
         (worker,) = look(folder)
     assert worker.parked == 1
     waiting, working = sorted(worker.connections, key=lambda each: each.command)
@@ -105,7 +115,7 @@ def test_whoever_asks_is_told_of_those_that_wait_and_of_those_in_work(folder: Pa
 def test_who_is_gone_is_told_no_more(folder: Path) -> None:
     with process(folder) as it:
         stay = it.request(uuid4(), seconds=60)
-        it.hub.present.discard(stay)
+        it.present.discard(stay)
         assert look(folder)[0].connections == ()
     assert look(folder) == []
 
