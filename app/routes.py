@@ -10,6 +10,7 @@ import falcon
 
 from app import autodiscover, eas, errors, health
 from app.admin import (
+    asof,
     device,
     device_ceiling,
     devices,
@@ -41,6 +42,7 @@ from app.my import (
     event,
     home,
     passwords,
+    removed,
     second_factor,
     set_up,
 )
@@ -104,6 +106,9 @@ PAGES: Final = (
     Page("/my/conflicts/{id}/restore", post=conflicts.restore),
     Page("/my/history", my_history.look),
     Page("/my/history/{id}", my_history.one),
+    Page("/my/history/{id}/as-of", removed.as_of),
+    Page("/my/removed", removed.look),
+    Page("/my/removed/{id}/restore", post=removed.restore),
     Page("/my/passwords", passwords.look),
     Page("/my/passwords/new", passwords.new, passwords.set_new),
     Page("/my/passwords/login", passwords.login, passwords.set_login),
@@ -142,6 +147,8 @@ PAGES: Final = (
     Page("/admin/rules", rules.look, rules.act, who=ADMINISTRATOR),
     Page("/admin/live", live.look, who=ADMINISTRATOR),
     Page("/admin/undo", undo.look, undo.act, who=ADMINISTRATOR),
+    Page("/admin/users/{id}/as-of", asof.look, who=ADMINISTRATOR),
+    Page("/admin/items/{id}/as-of", asof.item, asof.restore, who=ADMINISTRATOR),
     Page("/admin/log", log.look, who=ADMINISTRATOR),
     Page("/admin/log/live", log_live.follow, who=ADMINISTRATOR),
     Page("/admin/log/{position}", log.one, who=ADMINISTRATOR),

@@ -29,6 +29,7 @@ from projections import (
     notices,
     policies,
     relations,
+    removed,
     sessions,
 )
 from projections.codec import Codec
@@ -48,6 +49,7 @@ MODULES = (
     policies,
     directory,
     items,
+    removed,
     conflicts,
     relations,
     lines,

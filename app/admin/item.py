@@ -8,6 +8,7 @@ from app.http import Http
 from app.telling import Teller
 from app.web.paging import place
 from app.web.visit import Visit
+from projections import items
 
 
 def look(visit: Visit) -> Http:
@@ -20,6 +21,7 @@ def look(visit: Visit) -> Http:
         return visit.page(
             "admin/item.html",
             id=visit.id,
+            versions=items.item(connection, visit.id) is not None,
             title=teller.names.anything(visit.id),
             owner=teller.names.owner_of(visit.id),
             lines=list(map(teller.line, found.entries)),

@@ -1,0 +1,131 @@
+"""An event, a contact or a folder in each of its versions: a slider over its life."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from adapters.eas.ids import server_id
+from app import asof, history
+from app import items as use
+from app.composition import CODEC
+from app.http import Http
+from app.my.belongings import DEFAULT
+from app.telling import Line, Teller
+from app.web.files import as_file, forms
+from app.web.paging import place
+from app.web.values import field_name, shown
+from app.web.visit import Visit
+from app.web.words import Words
+from domain.base import Authorship
+from domain.fields import Fields
+from domain.folder import default_folder
+from domain.item import Item
+from domain.kinds import kind_of
+from domain.patch import Values
+from domain.refused import Unknown
+from projections import folders, items
+from projections.history import Fact
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a field was in a version, and what it is now; both in words."""
+
+    name: str
+    then: str
+    now: str
+
+    @property
+    def differs(self) -> bool:
+        return self.then != self.now
+
+
+@dataclass(frozen=True)
+class Version:
+    """One of the versions 1 to `last`, and the event that made it. `gone` says that the item was
+    removed then, `lost` that it is removed now."""
+
+    id: UUID
+    number: int
+    last: int
+    title: str
+    line: Line
+    fields: list[Field]
+    forms: tuple[str, ...]
+    gone: bool
+    lost: bool
+
+
+def look(visit: Visit, template: str) -> Http:
+    """The version that is asked for, else the last; as a file, if one is asked for."""
+    groupware, id = visit.site.groupware, visit.id
+    with groupware.reading() as connection:
+        if items.item(connection, id) is None:
+            raise Unknown("this is no item")
+        facts = history.of_item(groupware, connection, id)
+        own = {each.edition: each for each in facts if each.id == id}
+        asked, last = place(visit.asked("version")), max(own)
+        number = last if asked is None else min(max(asked, 1), last)
+        then = asof.item(groupware, connection, id, own[number].position)
+        assert then is not None, "it was there when this happened"
+        if form := visit.asked("form"):
+            kind = kind_of(type(then)).name
+            return expect_file(form, kind, f"{server_id(id)}-{number}", {id: then.values})
+        now = use.load(groupware, connection, id)
+        teller = Teller(connection, visit.words)
+        return visit.page(
+            template,
+            it=_version(teller, visit.words, own[number], last, then, now),
+            owner=teller.names.owner_of(id),
+            names=teller.names,
+        )
+
+
+def _version(teller: Teller, words: Words, fact: Fact, last: int, then: Item, now: Item) -> Version:
+    kind = kind_of(type(now))
+    return Version(
+        id=now.id,
+        number=fact.edition,
+        last=last,
+        title=teller.names.title(kind.name, then.values),
+        line=teller.line(fact),
+        fields=list(_fields(kind.fields, then, now, words)),
+        forms=forms(kind.name),
+        gone=then.removed,
+        lost=now.removed,
+    )
+
+
+def restore(visit: Visit, author: Authorship, owner: UUID | None = None) -> None:
+    """A removed item is back under its old name, where it was, or else in the first folder of its
+    kind; Unknown if it is not the `owner`'s."""
+    groupware = visit.site.groupware
+    with groupware.acting(author) as connection:
+        item = use.load(groupware, connection, visit.id)
+        if owner is not None and item.owner != owner:
+            raise Unknown("there is no such item")
+        use.restore(groupware, item)
+        kind = kind_of(type(item)).name
+        if kind in DEFAULT and folders.folder(connection, CODEC, item.collection) is None:
+            use.move(groupware, item, default_folder(item.owner, DEFAULT[kind]))
+
+
+def expect_file(form: str, kind: str, name: str, content: dict[UUID, Values]) -> Http:
+    found = as_file(form, kind, name, content)
+    if found is None:
+        raise Unknown("there is no such form of this")
+    return found
+
+
+def _fields(fields: Fields, then: Item, now: Item, words: Words) -> Iterator[Field]:
+    for name in fields:
+        if name in then.values or name in now.values:
+            yield Field(field_name(name, words), _told(name, then, words), _told(name, now, words))
+
+
+def _told(name: str, item: Item, words: Words) -> str:
+    value: Any = item.values.get(name)
+    return shown(value, item.values, words)
