@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app import passwords
 from tests.app.house import House
 from tests.app.reader import Reader, pages, with_password
 from tests.security.grounds import Grounds
@@ -32,3 +33,11 @@ def grounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grounds]:
     grounds = Grounds(tmp_path_factory.mktemp("grounds"))
     yield grounds
     grounds.house.close()
+
+
+@pytest.fixture
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that count guesses, and are not about what each costs."""
+    scheme = passwords.SCHEME.using(memory_cost=64, rounds=1)
+    monkeypatch.setattr(passwords, "SCHEME", scheme)
+    monkeypatch.setattr(passwords, "NOBODYS", scheme.hash("nobody's"))

@@ -8,7 +8,7 @@ import pytest
 from app import secondfactor
 from app.proof import Proof, Prover
 from tests.app.house import House
-from tests.app.reader import PASSWORD, Reader, pages
+from tests.app.reader import PASSWORD, Reader, pages, with_password
 
 COOKIE = "taccuino"
 PHONES = "a password for phones"
@@ -54,8 +54,6 @@ def test_a_token_of_somebody_elses_session_is_left_when_another_signs_in(
 ) -> None:
     """Mallory's browser cookie, planted in Ada's, leaves Mallory where he was."""
     house.person("mallory", "Mallory Example")
-    from tests.app.reader import with_password
-
     with_password(house, "mallory")
     mallory = Reader(reader.app)
     mallory.sign_in("mallory")
@@ -97,7 +95,7 @@ def test_after_an_act_on_secrets_the_token_is_another_one(reader: Reader) -> Non
     reader.sign_in()
     before = reader.cookies[COOKIE]
     reader.get("/my/passwords/new")
-    form = {"proof": PASSWORD, "new": PHONES, "again": PHONES}
+    form = {"proof": PASSWORD, "password": PHONES, "again": PHONES}
     assert reader.post("/my/passwords/new", form).status == 200
     assert reader.cookies[COOKIE] != before
     assert comes_in(reader, reader.cookies[COOKIE])
