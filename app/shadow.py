@@ -87,9 +87,12 @@ def _of(table: Comparison) -> Iterator[str]:
 def ask(command: Sequence[str], file: Path, home: Path) -> int:
     """Let the other version fold the log of `home` into `file`; up to which position."""
     done = subprocess.run(
-        [*command, "fold", str(file)], env={**os.environ, "TACCUINO_HOME": str(home)}, capture_output=True,
-        text=True, check=False,
-    )  # fmt: skip
+        [*command, "fold", str(file)],
+        env={**os.environ, "TACCUINO_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise ShadowFailed(f"{command[0]} could not fold the log: {done.stderr.strip()}")
     return int(done.stdout)

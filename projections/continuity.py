@@ -16,6 +16,8 @@ from domain.partnership import DeviceForgotten
 from domain.round import LineBegun, Reach, RoundAnswered, RoundEvent
 
 Place = tuple[UUID, UUID]
+Keys = dict[int, list[Reach]]
+"""By generation, what a key stands for. The number of a key that no phone named is given again."""
 
 
 @dataclass
@@ -24,13 +26,13 @@ class Continuity:
 
     faults: list[str] = field(default_factory=list)
     rounds: int = 0
-    _given: dict[Place, dict[int, dict[int, Reach]]] = field(default_factory=dict)
-    """By phone and collection: line, generation, and what that key stands for."""
+    _given: dict[Place, dict[int, Keys]] = field(default_factory=dict)
+    """By phone and collection: line, and its keys."""
 
     def __call__(self, connection: sqlite3.Connection, event: DomainEvent, position: int) -> None:
         match event:
             case LineBegun():
-                self._keys(event)[event.line] = {event.generation: event.after}
+                self._keys(event)[event.line] = {event.generation: [event.after]}
             case RoundAnswered():
                 self._answered(connection, event, position)
             case DeviceForgotten():
@@ -43,27 +45,27 @@ class Continuity:
     ) -> None:
         self.rounds += 1
         line = self._keys(event).setdefault(event.line, {})
-        for fault in _breaks(connection, event, line.get(event.parent)):
+        for fault in _breaks(connection, event, line.get(event.parent, [])):
             self.faults.append(f"The round of event {position} {fault}.")
         for generation in [old for old in line if old < event.parent]:
             del line[generation]
-        line[event.generation] = event.after
+        line.setdefault(event.generation, []).append(event.after)
 
-    def _keys(self, event: RoundEvent) -> dict[int, dict[int, Reach]]:
+    def _keys(self, event: RoundEvent) -> dict[int, Keys]:
         return self._given.setdefault((event.phone, event.collection), {})
 
 
 def _breaks(
-    connection: sqlite3.Connection, event: RoundAnswered, parent: Reach | None
+    connection: sqlite3.Connection, event: RoundAnswered, parents: list[Reach]
 ) -> list[str]:
     """In what this answer does not go on from the answer whose key it was asked with."""
     (head,) = connection.execute(
         "SELECT coalesce(max(head), 0) FROM collection WHERE id = ?", (event.collection.bytes,)
     ).fetchone()
     found = []
-    if parent is None:
+    if not parents:
         found.append("answers a key that was not given")
-    elif not _goes_on(parent, event.before):
+    elif not any(_goes_on(parent, event.before) for parent in parents):
         found.append("does not begin where the answer before it ended")
     if not _same_run(event.before, event.after):
         found.append("ends in another run than it begins in")
@@ -77,11 +79,9 @@ def _breaks(
 
 
 def _goes_on(parent: Reach, before: Reach) -> bool:
-    """In the same run, or, once all of that was told, in a later one from its beginning. Runs
-    between the two have told nothing."""
-    return parent == before or (
-        parent.done and parent.target <= before.base and before.cursor == before.base
-    )
+    """In the same run, or in a later one from its beginning. What was left of the runs between
+    has told nothing: an answer that would be empty goes on to the next."""
+    return parent == before or parent.target <= before.base == before.cursor
 
 
 def _same_run(before: Reach, after: Reach) -> bool:

@@ -20,6 +20,8 @@ from projections.holds import Hold
 from projections.lines import Quarantine
 
 NOBODY: Set[int] = frozenset()
+NOW = 1 << 62
+"""After every position."""
 
 
 class Verb(Enum):
@@ -29,6 +31,27 @@ class Verb(Enum):
     CHANGE = "Change"
     DELETE = "Delete"
     SOFT_DELETE = "SoftDelete"
+
+
+class Rule(Enum):
+    """Why a phone is told of a row as it is, or is not."""
+
+    NEW = "new", Verb.ADD
+    CHANGED = "changed", Verb.CHANGE
+    MERGED = "merged", Verb.CHANGE
+    DELETED = "deleted", Verb.DELETE
+    LEFT_WINDOW = "left_window", Verb.SOFT_DELETE
+    OWN = "own", None
+    SAME = "same", None
+    HELD = "held", None
+    GONE_HERE = "gone_here", None
+    NEVER_HAD = "never_had", None
+    OUTSIDE = "outside", None
+    LEFT_OUT = "left_out", None
+
+    def __init__(self, word: str, verb: Verb | None) -> None:
+        self.word = word
+        self.verb = verb
 
 
 class Row(NamedTuple):
@@ -67,8 +90,8 @@ _AT = (
     " ORDER BY pos DESC LIMIT 1"
 )
 _OWN = (
-    f"{_ROW} INDEXED BY change_item WHERE collection = ? AND item = ? AND pos > ? AND line = ?"
-    " ORDER BY pos DESC"
+    f"{_ROW} INDEXED BY change_item WHERE collection = ? AND item = ? AND pos > ? AND pos <= ?"
+    " AND line = ? ORDER BY pos DESC"
 )
 _ACTED = "SELECT 1 FROM change INDEXED BY change_line WHERE collection = ? AND line = ? LIMIT 1"
 
@@ -78,7 +101,8 @@ class View:
     """One collection as one line sees it. `but` are rows made by commands that the answer in
     question does not speak of: as far as it goes, the phone never made them. `holding` says
     whether the phone has edits here that are held: those items are out of its sight. Nothing has
-    to be looked for of a line that is `idle`, which never did anything here itself."""
+    to be looked for of a line that is `idle`, which never did anything here itself. Who looks back
+    at an answer of long ago sees what the phone did `upto` then."""
 
     connection: sqlite3.Connection
     collection: int
@@ -87,6 +111,7 @@ class View:
     but: Set[int] = NOBODY
     holding: bool = False
     idle: bool = False
+    upto: int = NOW
 
     # What the phone has
 
@@ -188,6 +213,10 @@ class View:
         acted = self.connection.execute(_ACTED, (self.collection, self.line)).fetchone()
         return replace(self, idle=acted is None)
 
+    def drained(self, reach: Reach, stop: Reach) -> Iterator[Row]:
+        """What an answer from `reach` to `stop` looked at because the window moved."""
+        return self._draining(reach, stop) if reach.drained is not None else iter(())
+
     def _draining(self, reach: Reach, stop: Reach | None) -> Iterator[Row]:
         """What the moved window alone takes away or brings: live at both ends of the run."""
         low, high = sorted((reach.was, reach.cutoff))
@@ -197,33 +226,44 @@ class View:
                 return
             yield row
 
-    def _entry(self, row: Row, reach: Reach) -> list[Entry]:
-        verb = self._verb(row, reach)
-        kept = self._kept(row) if verb in (Verb.ADD, Verb.CHANGE) else None
-        if verb is None or (kept and not kept.reduced):
-            return []
-        return [Entry(verb, row, kept is not None)]
+    def judge(self, row: Row, reach: Reach) -> Rule:
+        """What becomes of a row in the run of this reach, and why."""
+        rule = self._rule(row, reach)
+        if rule.verb in (Verb.ADD, Verb.CHANGE):
+            kept = self._kept(row)
+            if kept and not kept.reduced:
+                return Rule.LEFT_OUT
+        return rule
 
-    def _verb(self, row: Row, reach: Reach) -> Verb | None:
+    def _entry(self, row: Row, reach: Reach) -> list[Entry]:
+        verb = self.judge(row, reach).verb
+        if verb is None:
+            return []
+        reduced = verb in (Verb.ADD, Verb.CHANGE) and self._kept(row) is not None
+        return [Entry(verb, row, reduced)]
+
+    def _rule(self, row: Row, reach: Reach) -> Rule:
         out = self._out(row.item, reach.base)
         if _outside(row, out):
-            return None
+            return Rule.HELD
         own = self._own(row.item, _floor(reach.base, out))
         fact = self._fact(own)
         if fact and fact.pos > row.pos and not fact.present:
-            return None
+            return Rule.GONE_HERE
         base = self._at(row.item, reach.base) if reach.base else None
         held = bool(fact.present) if fact else self._held(base, reach)
         spoken = any(r.silent and r.pos >= row.pos and r.pos not in self.but for r in own)
         if row.op == DELETE:
-            return Verb.DELETE if held and not spoken else None
+            return Rule.OWN if spoken else Rule.DELETED if held else Rule.NEVER_HAD
         if row.until < reach.cutoff:
-            return Verb.SOFT_DELETE if held else None
+            return Rule.LEFT_WINDOW if held else Rule.OUTSIDE
         if not held:
-            return Verb.ADD
-        if spoken or (row.line != self.line and not out and self._shows(row, reach)):
-            return None
-        return Verb.CHANGE
+            return Rule.NEW
+        if spoken:
+            return Rule.OWN
+        if row.line == self.line:
+            return Rule.MERGED
+        return Rule.SAME if not out and self._shows(row, reach) else Rule.CHANGED
 
     def _shows(self, row: Row, reach: Reach) -> bool:
         """The phone has these very values: the row offers them again to another phone only."""
@@ -256,7 +296,7 @@ class View:
     def _holds(self, item: bytes, since: int) -> list[Hold]:
         """The holds of the line on the item that were not over at `since`."""
         found = holds.holds(self.connection, self.line, item) if self.holding else []
-        return [hold for hold in found if hold.over > since]
+        return [hold for hold in found if since < hold.over and hold.since <= self.upto]
 
     def _out(self, item: bytes, since: int) -> list[Hold]:
         """Those that count for the answer in question."""
@@ -274,7 +314,8 @@ class View:
         """What the line itself did to the item, newest first."""
         if self.idle:
             return []
-        rows = self.connection.execute(_OWN, (self.collection, item, since, self.line))
+        place = (self.collection, item, since, self.upto, self.line)
+        rows = self.connection.execute(_OWN, place)
         return [Row._make(row) for row in rows]
 
     def _at(self, item: bytes, pos: int) -> Row | None:

@@ -39,6 +39,7 @@ INDEX: Final = {
     "policy": "app.cli.policy",
     "import": "app.cli.import_",
     "export": "app.cli.export",
+    "explain": "app.cli.explain",
     "verify": "app.cli.verify",
     "checkpoint": "app.cli.checkpoint",
     "rebuild": "app.cli.rebuild",

@@ -1,0 +1,117 @@
+"""Why a phone was told what it was told of a folder, row by row: `View` says what, this says why.
+
+The same rules are asked that made the answer (`View.judge`), on the same rows, which are never
+altered; so an explanation cannot say anything else than what was done. Only what is left out for a
+phone, or held, counts as it stands today.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+from uuid import UUID
+
+from domain.round import Reach
+from projections.delta import Row, Rule, Verb, View
+
+_RUN: Final = """
+SELECT pos, item, op, edition, line, silent, present, until, next_pos, event FROM change
+WHERE collection = ? AND pos > ? AND pos <= ? ORDER BY pos
+"""
+_LAST: Final = """
+SELECT pos, item, op, edition, line, silent, present, until, next_pos, event FROM change
+INDEXED BY change_item WHERE collection = ? AND item = ? ORDER BY pos DESC LIMIT 1
+"""
+_EVENT: Final = "SELECT event FROM change WHERE collection = ? AND pos = ?"
+_HEAD: Final = "SELECT coalesce(max(pos), 0) FROM change WHERE collection = ?"
+_EVER: Final = "SELECT DISTINCT item FROM change INDEXED BY change_item WHERE collection = ?"
+
+
+class Aside(Enum):
+    """Why an item does not come in a round although nothing was judged."""
+
+    SUPERSEDED = "superseded"
+    LATER = "later"
+    WINDOW_FULL = "window_full"
+    TOLD_BEFORE = "told_before"
+    ELSEWHERE = "elsewhere"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What became of a row: the event that made it, how it was told (None: not at all), why."""
+
+    item: UUID
+    event: int | None
+    verb: Verb | None
+    word: str
+    reduced: bool = False
+
+
+def told(view: View, before: Reach, after: Reach) -> Iterator[Reason]:
+    """Every row that an answer from `before` to `after` went through, told or not, in the order
+    of the answer: first what a window that moved brought or took, then what happened."""
+    for row in view.drained(before, after):
+        yield _judged(view, row, before, _event(view, row.pos))
+    for *facts, superseded, event in view.connection.execute(
+        _RUN, (view.collection, before.cursor, after.cursor)
+    ):
+        row = Row._make(facts)
+        if superseded is not None and superseded <= before.target:
+            yield Reason(UUID(bytes=row.item), event, None, Aside.SUPERSEDED.value)
+        else:
+            yield _judged(view, row, before, event)
+
+
+def why(view: View, before: Reach, after: Reach, item: UUID) -> Reason:
+    """What became of one item in an answer."""
+    for reason in told(view, before, after):
+        if reason.item == item and reason.word != Aside.SUPERSEDED.value:
+            return reason
+    row = view.connection.execute(_LAST, (view.collection, item.bytes)).fetchone()
+    if row is None:
+        return Reason(item, None, None, Aside.ELSEWHERE.value)
+    pos, event = row[0], row[-1]
+    if pos > before.target:
+        aside = Aside.LATER
+    elif pos > after.cursor:
+        aside = Aside.WINDOW_FULL
+    else:
+        aside = Aside.TOLD_BEFORE
+    return Reason(item, event, None, aside.value)
+
+
+def head_at(connection: sqlite3.Connection, collection: int, event: int) -> int:
+    """How far a collection's changes had come when an event was written. Both count upwards, so
+    it is found by halving."""
+    (high,) = connection.execute(_HEAD, (collection,)).fetchone()
+    low = 0
+    while low < high:
+        middle = (low + high + 1) // 2
+        (made_by,) = connection.execute(_EVENT, (collection, middle)).fetchone()
+        low, high = (middle, high) if made_by < event else (low, middle - 1)
+    return low
+
+
+def held(view: View, reach: Reach) -> list[UUID]:
+    """The items a phone has once it has read the answer that led to `reach`."""
+    ever = view.connection.execute(_EVER, (view.collection,))
+    return [UUID(bytes=item) for (item,) in ever.fetchall() if view.has(item, reach)]
+
+
+def _judged(view: View, row: Row, reach: Reach, event: int) -> Reason:
+    rule = view.judge(row, reach)
+    reduced = rule.verb in (Verb.ADD, Verb.CHANGE) and view.reduced(row.item, row.edition)
+    return Reason(UUID(bytes=row.item), event, rule.verb, rule.word, reduced)
+
+
+def _event(view: View, pos: int) -> int:
+    (event,) = view.connection.execute(_EVENT, (view.collection, pos)).fetchone()
+    return int(event)
+
+
+WORDS: Final = frozenset({*(rule.word for rule in Rule), *(aside.value for aside in Aside)})
+"""Every reason there is; the language files have a sentence for each."""
