@@ -13,16 +13,52 @@ from uuid import UUID
 from app import items as use
 from app.engine.aside import set_aside
 from app.groupware import Groupware
+from domain.account import Account
 from domain.base import Authorship
+from domain.brake import MOST_LIMIT, Limits
 from domain.conflict import resolve
+from domain.house import House
 from domain.item import Echo, HeldEdit, Item
 from domain.kinds import kind_of
 from domain.patch import Patch
-from domain.refused import Unknown
+from domain.refused import Refused, Unknown
 from projections import holds, lines
 from projections.holds import Waiting
 
 AT_ONCE = 100
+
+
+class BadLimits(Refused):
+    """From nothing on, or from more than there can be."""
+
+
+def set_limits(
+    groupware: Groupware, author: Authorship, account: UUID, limits: Limits | None
+) -> None:
+    """From how much on somebody's phones are not believed; None: as everybody's."""
+    _expect_good(limits)
+    with groupware.acting(author):
+        person = groupware.load(Account, account)
+        person.set_brake(limits)
+        groupware.save(person)
+
+
+def set_house_limits(groupware: Groupware, author: Authorship, limits: Limits) -> None:
+    """From how much on everybody's phones are not believed, unless decided for a person alone."""
+    _expect_good(limits)
+    with groupware.acting(author):
+        try:
+            house = groupware.load(House, House.id_of())
+        except Unknown:
+            house = House.open()
+        house.set_brake(limits)
+        groupware.save(house)
+
+
+def _expect_good(limits: Limits | None) -> None:
+    if limits is not None and not limits.good:
+        raise BadLimits(f"limits are from 1 to {MOST_LIMIT}, and a share from 1 to 100 percent")
+
 
 Decision = Callable[[Groupware, sqlite3.Connection, Item, HeldEdit, UUID, Waiting], None]
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from domain.base import Created, known_as, named_id
+from domain.brake import Limits
 from domain.credentials import CredentialEvent as AccountEvent
 from domain.credentials import Credentials
 from domain.when import Instant
@@ -164,6 +165,28 @@ class VersionCeilingSet(AccountEvent):
         account.ceiling = self.version
 
 
+class BrakeSet(AccountEvent):
+    """From how much on their phones are not believed at once (domain/brake.py)."""
+
+    TOPIC = "account.brake-set"
+
+    deletions: int
+    edits: int
+    share: int
+
+    def apply(self, account: Account) -> None:
+        account.brake = Limits(self.deletions, self.edits, self.share)
+
+
+class BrakeUnset(AccountEvent):
+    """For their phones holds what holds for everybody."""
+
+    TOPIC = "account.brake-unset"
+
+    def apply(self, account: Account) -> None:
+        account.brake = None
+
+
 class OutOfOfficeSet(AccountEvent):
     """The automatic reply as phones state it (MS-ASCMD 2.2.3.116); `settings` are its facts."""
 
@@ -192,6 +215,7 @@ class Account(Credentials):
         self._without_secrets()
         self.policy = ""
         self.ceiling = ""
+        self.brake: Limits | None = None
         self.out_of_office = OutOfOffice()
 
     @staticmethod
@@ -254,6 +278,15 @@ class Account(Credentials):
         if version != self.ceiling:
             self.trigger_event(VersionCeilingSet, subject=self.id, version=version)
 
+    def set_brake(self, limits: Limits | None) -> None:
+        """None for what holds for everybody."""
+        if limits == self.brake:
+            return
+        if limits is None:
+            self.trigger_event(BrakeUnset, subject=self.id)
+        else:
+            self.trigger_event(BrakeSet, subject=self.id, **limits._asdict())
+
     def set_out_of_office(self, reply: OutOfOffice) -> None:
         if reply != self.out_of_office:
             self.trigger_event(OutOfOfficeSet, subject=self.id, settings=reply.facts())
@@ -271,5 +304,7 @@ known_as(
     ZoneChosen,
     PolicyAssigned,
     VersionCeilingSet,
+    BrakeSet,
+    BrakeUnset,
     OutOfOfficeSet,
 )

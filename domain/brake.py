@@ -7,9 +7,9 @@ refused (the phone would try for ever) but held: docs/sync-engine.md, docs/decis
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from domain.item import CHANGE, DELETE
 
@@ -31,6 +31,34 @@ RULES = {
 }
 """By what a phone does; an Add takes nothing away and is never held."""
 
+MOST_LIMIT: Final = 1_000_000
+
+
+class Limits(NamedTuple):
+    """From how much on a person's phones are not believed at once: more than so many deletions or
+    edits, or more than a fifth of that if it is over `share` percent of the folder."""
+
+    deletions: int
+    edits: int
+    share: int
+
+    @property
+    def good(self) -> bool:
+        counts = all(0 < each <= MOST_LIMIT for each in (self.deletions, self.edits))
+        return counts and 0 < self.share <= 100
+
+    @property
+    def rules(self) -> dict[int, Rule]:
+        share = self.share / 100
+        return {
+            DELETE: Rule(self.deletions, self.deletions // 5, share),
+            CHANGE: Rule(self.edits, self.edits // 5, share),
+        }
+
+
+BUILT_IN: Final = Limits(RULES[DELETE].many, RULES[CHANGE].many, 50)
+"""What holds as long as nobody decides otherwise."""
+
 
 @dataclass(frozen=True)
 class Pace:
@@ -42,13 +70,15 @@ class Pace:
     asked: int = 0
 
 
-def brake(op: int, pace: Pace, live: Callable[[], int]) -> bool:
+def brake(
+    op: int, pace: Pace, live: Callable[[], int], rules: Mapping[int, Rule] | None = None
+) -> bool:
     """Whether what a phone asks for is to be held. `live` counts what is in the folder now; it
-    is asked only where it matters.
+    is asked only where it matters. Without `rules` those of everybody count.
 
     A burst goes on while anything was held within the window, however little comes after it.
     """
-    rule = RULES[op]
+    rule = (rules or RULES)[op]
     if pace.held:
         return pace.asked > 0
     count = pace.done + pace.asked

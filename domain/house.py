@@ -8,6 +8,7 @@ from uuid import UUID
 from eventsourcing.domain import Aggregate
 
 from domain.base import Created, Event, known_as, named_id
+from domain.brake import BUILT_IN, Limits
 from domain.refused import Unknown
 
 SECOND_FACTOR_REQUIRED: Final = "second-factor-required"
@@ -43,11 +44,25 @@ class RuleChanged(Event):
         house.rules[self.rule] = self.holds
 
 
+class HouseBrakeSet(Event):
+    """From how much on phones of everybody are not believed at once (domain/brake.py)."""
+
+    TOPIC = "house.brake-set"
+
+    deletions: int
+    edits: int
+    share: int
+
+    def apply(self, house: House) -> None:
+        house.brake = Limits(self.deletions, self.edits, self.share)
+
+
 class House(Aggregate):
     """Its `rules` are those of RULES, each with whether it holds."""
 
     def __init__(self) -> None:
         self.rules = dict(RULES)
+        self.brake = BUILT_IN
 
     @staticmethod
     def id_of() -> UUID:
@@ -64,5 +79,9 @@ class House(Aggregate):
         if self.rules[rule] != holds:
             self.trigger_event(RuleChanged, rule=rule, holds=holds)
 
+    def set_brake(self, limits: Limits) -> None:
+        if limits != self.brake:
+            self.trigger_event(HouseBrakeSet, **limits._asdict())
 
-known_as(HouseOpened, RuleChanged)
+
+known_as(HouseOpened, RuleChanged, HouseBrakeSet)

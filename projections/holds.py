@@ -80,6 +80,7 @@ class Burst:
     """What one phone did to one folder, and waits for a decision."""
 
     id: UUID
+    owner: UUID
     partnership: UUID
     collection: UUID
     begun: Instant
@@ -219,16 +220,27 @@ def burst_of(connection: sqlite3.Connection, line: int, since: int) -> UUID | No
     return row and UUID(bytes=row[0])
 
 
-def bursts(connection: sqlite3.Connection, owner: UUID) -> list[Burst]:
-    """What waits in a person's folders, the oldest first."""
-    rows = connection.execute(
-        "SELECT burst, partnership, hold.collection, min(begun), max(last),"
-        " count(*) - count(base), count(base)"
-        " FROM hold JOIN collection ON collection.id = hold.collection"
-        " WHERE owner = ? AND over IS NULL GROUP BY burst ORDER BY min(begun), min(since)",
-        (owner.bytes,),
-    )
+_BURSTS = (
+    "SELECT burst, owner, partnership, hold.collection, min(begun), max(last),"
+    " count(*) - count(base), count(base)"
+    " FROM hold JOIN collection ON collection.id = hold.collection"
+    " WHERE over IS NULL {which} GROUP BY burst ORDER BY min(begun), min(since)"
+)
+
+
+def bursts(connection: sqlite3.Connection, owner: UUID | None = None) -> list[Burst]:
+    """What waits in a person's folders, or in anybody's, the oldest first."""
+    if owner is None:
+        rows = connection.execute(_BURSTS.format(which=""))
+    else:
+        rows = connection.execute(_BURSTS.format(which="AND owner = ?"), (owner.bytes,))
     return [_burst(row) for row in rows]
+
+
+def find(connection: sqlite3.Connection, burst: UUID) -> Burst | None:
+    """A burst of which something waits."""
+    found = connection.execute(_BURSTS.format(which="AND burst = ?"), (burst.bytes,)).fetchone()
+    return found and _burst(found)
 
 
 def count_waiting(connection: sqlite3.Connection) -> int:
@@ -249,10 +261,11 @@ def waiting(connection: sqlite3.Connection, burst: UUID, limit: int = -1) -> Ite
         yield Waiting(UUID(bytes=item), line, UUID(bytes=partnership), UUID(bytes=collection))
 
 
-def _burst(row: tuple[bytes, bytes, bytes, int, int, int, int]) -> Burst:
-    burst, partnership, collection, begun, last, deleted, edited = row
+def _burst(row: tuple[bytes, bytes, bytes, bytes, int, int, int, int]) -> Burst:
+    burst, owner, partnership, collection, begun, last, deleted, edited = row
     return Burst(
         UUID(bytes=burst),
+        UUID(bytes=owner),
         UUID(bytes=partnership),
         UUID(bytes=collection),
         datetime.fromtimestamp(begun, UTC),

@@ -14,6 +14,7 @@ from projections import (
     accounts,
     asked,
     attempts,
+    brakes,
     codes,
     conflicts,
     credentials,
@@ -54,6 +55,7 @@ MODULES = (
     relations,
     lines,
     holds,
+    brakes,
     findings,
     logbook,
     asked,
@@ -114,6 +116,7 @@ def projectors(codec: Codec) -> tuple[Projector, ...]:
         relations.project,
         LineProjector(codec),
         holds.project,
+        brakes.project,
         findings.project,
         logbook.project,
     )

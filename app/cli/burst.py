@@ -12,12 +12,15 @@ from app import bursts
 from app import items as use
 from app.cli.house import House, in_house
 from app.cli.show import moment, table, title, words
-from app.cli.types import SERVER_ID, user_option
+from app.cli.types import SERVER_ID
 from app.composition import CODEC
+from domain.brake import BUILT_IN, Limits
+from domain.house import HOUSE
 from domain.item import HeldEdit, Item
 from domain.patch import apply
 from domain.refused import Unknown
-from projections import devices, folders, holds
+from projections import brakes, devices, folders, holds
+from projections.accounts import AccountRow
 from projections.holds import Burst
 
 
@@ -27,13 +30,13 @@ def burst() -> None:
 
 
 @burst.command("list")
-@user_option
+@click.option("--user", "-u", help="Only this person's.")
 @in_house
-def list_(house: House, user: str) -> None:
+def list_(house: House, user: str | None) -> None:
     """List what waits for a decision, the oldest first."""
-    account = house.account(user)
+    account = house.account(user) if user else None
     with house.groupware.reading() as connection:
-        found = holds.bursts(connection, account.id)
+        found = holds.bursts(connection, account.id if account else None)
     rows = [
         (
             server_id(each.id),
@@ -103,3 +106,43 @@ def discard(house: House, id: UUID) -> None:
     """It was not meant: the phone gets its items back as they stand."""
     count = bursts.discard(house.groupware, house.author, id)
     click.echo(f"{count} edits are discarded; the phone gets its items back")
+
+
+@burst.command
+@click.option("--user", "-u", help="For this person's phones; else for everybody's.")
+@click.option("--deletions", type=int, help="More than so many are held.")
+@click.option("--edits", type=int, help="More than so many are held.")
+@click.option("--share", type=int, help="Of a folder, in percent; then a fifth of those is enough.")
+@click.option("--default", is_flag=True, help="Let hold for the person what holds for everybody.")
+@in_house
+def limits(
+    house: House,
+    user: str | None,
+    deletions: int | None,
+    edits: int | None,
+    share: int | None,
+    default: bool,
+) -> None:
+    """Show from how much within ten minutes on a phone is not believed at once, or set it."""
+    account = house.account(user) if user else None
+    said = (deletions, edits, share)
+    if default and (account is None or any(each is not None for each in said)):
+        raise click.UsageError("--default is for a --user, and stands alone")
+    before = _limits(house, account)
+    wanted = Limits(
+        *(new if new is not None else old for new, old in zip(said, before, strict=True))
+    )
+    if account is None:
+        if wanted != before:
+            bursts.set_house_limits(house.groupware, house.author, wanted)
+    elif default or wanted != before:
+        own = None if default else wanted
+        bursts.set_limits(house.groupware, house.author, account.id, own)
+    rows = [(name, str(each)) for name, each in _limits(house, account)._asdict().items()]
+    table(("what", "more than"), rows, "")
+
+
+def _limits(house: House, account: AccountRow | None) -> Limits:
+    with house.groupware.reading() as connection:
+        about = account.id if account else HOUSE
+        return brakes.limits(connection, about) or BUILT_IN

@@ -16,7 +16,7 @@ from app.engine.asking import Command
 from domain.brake import RULES, WINDOW, Pace, brake
 from domain.item import DELETE, Echo, HeldEdit
 from domain.round import Verdict
-from projections import holds, items
+from projections import brakes, holds, items
 from projections.delta import View
 from projections.holds import Hold
 from projections.lines import Line
@@ -38,10 +38,12 @@ def marked(
     place = (talk.partnership, talk.collection.id)
     since = int(talk.groupware.clock().timestamp()) - WINDOW
     paces = holds.paces(talk.connection, *place, since)
+    limits = brakes.limits(talk.connection, talk.collection.owner)
+    rules = limits.rules if limits else None
     braked = [
         op
         for op, count in asked.items()
-        if brake(op, replace(paces.get(op, Pace()), asked=count), lambda: _live(talk))
+        if brake(op, replace(paces.get(op, Pace()), asked=count), lambda: _live(talk), rules)
     ]
     if not braked:
         return commands

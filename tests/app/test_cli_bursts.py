@@ -110,3 +110,29 @@ def test_what_is_decided_or_never_was_waits_no_more(
 ) -> None:
     cli.done("burst", "discard", BURST)
     assert "waits for a decision" in cli.refused("burst", verb, BURST)
+
+
+def test_limits_hold_for_everybody_or_for_one_person(cli: Cli) -> None:
+    def told(*who: str) -> dict[str, str]:
+        return dict(cli.rows("burst", "limits", *who))
+
+    assert told() == {"deletions": "100", "edits": "300", "share": "50"}
+    cli.done("burst", "limits", "--deletions", "50")
+    cli.done("burst", "limits", "-u", "ada", "--share", "90")
+    cli.person("alan")
+    assert told("-u", "alan") == {"deletions": "50", "edits": "300", "share": "50"}
+    assert told("-u", "ada") == {"deletions": "50", "edits": "300", "share": "90"}
+    cli.done("burst", "limits", "--deletions", "60")
+    assert told("-u", "ada")["deletions"] == "50"
+    cli.done("burst", "limits", "-u", "ada", "--default")
+    assert told("-u", "ada") == told()
+    assert told()["deletions"] == "60"
+
+
+def test_limits_that_cannot_be_are_refused(cli: Cli) -> None:
+    assert "from 1 to" in cli.refused("burst", "limits", "--deletions", "0")
+    assert "stands alone" in cli.refused("burst", "limits", "--default", status=2)
+
+
+def test_bursts_of_everybody_are_listed_without_a_name(cli: Cli, items: tuple[str, str]) -> None:
+    assert [row[0] for row in cli.rows("burst", "list")] == [BURST]

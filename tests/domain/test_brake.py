@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.brake import Pace, brake
+from domain.brake import BUILT_IN, RULES, Limits, Pace, brake
 from domain.item import CHANGE, DELETE
 
 
@@ -60,3 +60,36 @@ def test_a_folder_is_counted_only_where_it_matters() -> None:
     assert not brake(DELETE, Pace(asked=20), never)
     assert brake(DELETE, Pace(asked=101), never)
     assert brake(DELETE, Pace(held=1, asked=1), never)
+
+
+def test_limits_of_somebody_count_in_the_place_of_everybodys() -> None:
+    few = Limits(deletions=10, edits=500, share=90).rules
+
+    def held(op: int, live: int, asked: int) -> bool:
+        return brake(op, Pace(asked=asked), lambda: live, few)
+
+    assert held(DELETE, 5000, 11)
+    assert not held(DELETE, 5000, 10)
+    assert held(DELETE, 3, 3)
+    assert not held(DELETE, 4, 3)
+    assert not held(CHANGE, 5000, 500)
+    assert held(CHANGE, 110, 101)
+
+
+def test_what_is_built_in_is_what_holds_without_a_decision() -> None:
+    assert BUILT_IN.rules == RULES
+
+
+@pytest.mark.parametrize(
+    ("limits", "good"),
+    [
+        ((1, 1, 1), True),
+        ((10**6, 10**6, 100), True),
+        ((0, 1, 1), False),
+        ((1, 10**6 + 1, 1), False),
+    ],
+)
+def test_limits_are_from_one_on(limits: tuple[int, int, int], good: bool) -> None:
+    assert Limits(*limits).good == good
+    assert not Limits(10, 10, 0).good
+    assert not Limits(10, 10, 101).good

@@ -21,6 +21,7 @@ from adapters.wbxml import Element, encode
 from app import bursts
 from app.composition import CODEC
 from app.context import Context
+from domain.brake import Limits
 from domain.folder import CONTACTS, default_folder
 from domain.refused import Unknown
 from projections import findings, holds, schema
@@ -139,6 +140,22 @@ def test_few_deletions_are_not_held(house: House, phone: Handset, other: Handset
     delete(phone, ids)
     assert waiting(house) == []
     assert sorted(verbs(other.catch_up(other.contacts))) == sorted(("Delete", id) for id in ids)
+
+
+def test_what_is_much_can_be_decided_for_a_person_and_for_everybody(
+    house: House, phone: Handset
+) -> None:
+    """The person's own counts; a smaller number for everybody holds the others."""
+    generous = Limits(deletions=1000, edits=1000, share=100)
+    bursts.set_limits(house.groupware, house.admin, house.account().id, generous)
+    bursts.set_house_limits(house.groupware, house.admin, Limits(5, 5, 10))
+    delete(phone, some(phone, 10))
+    assert waiting(house) == []
+    bursts.set_limits(house.groupware, house.admin, house.account().id, None)
+    house.clock.advance(minutes=11)
+    delete(phone, some(phone, 6))
+    (burst,) = waiting(house)
+    assert burst.deleted == 6
 
 
 def test_deletions_in_many_requests_are_a_burst_as_well(house: House, phone: Handset) -> None:
