@@ -183,7 +183,7 @@ class History:
         assert len(happened & FATES.keys()) > len(FATES) / 2
         assert all(any(f.said for f in phone.folders.values()) for phone in self.phones)
 
-    def end(self) -> None:
+    def close(self) -> None:
         for phone in self.phones:
             phone.wire.close()
         for network in self.networks:

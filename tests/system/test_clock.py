@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,7 @@ def test_phones_on_a_bad_network_do_not_mind_a_clock_that_jumps(tmp_path: Path) 
     server = SetClock(tmp_path, settings=SETTINGS)
     account = server.admit("ada")["ada"]
     dice = random.Random(SEED)
-    with up(server):
-        history = History(server, account, SEED)
+    with up(server), closing(History(server, account, SEED)) as history:
         history.equip("ada")
         with history.going_on():
             for jump in (*JUMPS, *dice.choices(JUMPS, k=5)):
@@ -50,7 +50,6 @@ def test_phones_on_a_bad_network_do_not_mind_a_clock_that_jumps(tmp_path: Path) 
                 time.sleep(0.3)
         history.settle()
         history.check()
-        history.end()
 
 
 @pytest.mark.parametrize("jump", ["+6y", "-3h"])

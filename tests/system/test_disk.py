@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -76,8 +77,7 @@ def test_a_disk_that_is_full_now_and_then_costs_nothing(tmp_path: Path) -> None:
     """At any moment, in the middle of whatever is being written."""
     server = Limited(tmp_path, settings=SETTINGS)
     account = server.admit("ada")["ada"]
-    with up(server):
-        history = History(server, account, SEED)
+    with up(server), closing(History(server, account, SEED)) as history:
         history.equip("ada")
         with history.going_on():
             for _ in range(4):
@@ -87,4 +87,3 @@ def test_a_disk_that_is_full_now_and_then_costs_nothing(tmp_path: Path) -> None:
                 server.free()
         history.settle()
         history.check()
-        history.end()

@@ -28,7 +28,7 @@ def history(server: Server) -> Iterator[History]:
     history = History(server, account, SEED + number)
     history.equip(name)
     yield history
-    history.end()
+    history.close()
 
 
 def test_phones_on_a_bad_network_end_in_step(history: History) -> None:

@@ -46,7 +46,7 @@ def histories(server: Server) -> Iterator[list[History]]:
         history.equip(name, PHONES, WINDOWS)
     yield told
     for history in told:
-        history.end()
+        history.close()
 
 
 def test_whatever_is_killed_inside_its_work_nothing_is_lost(

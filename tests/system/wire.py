@@ -184,7 +184,8 @@ class _Reply:
     """Read to its end, so that the connection can be used again."""
 
     def __init__(self, response: HTTPResponse) -> None:
-        self.content = response.read()
+        with response:  # also one that was cut off lets go of its socket
+            self.content = response.read()
         self.status = response.status
         self.headers = {name.lower(): value for name, value in response.getheaders()}
         if self.headers.get("content-length") != str(len(self.content)):
