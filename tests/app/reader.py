@@ -13,6 +13,7 @@ from falcon import testing
 from app import people
 from app.auth import Authenticator, Unauthorized
 from app.eas import ActiveSync
+from app.judging import LoginCheck
 from app.limits import Turnstile
 from app.logins import logins
 from app.proof import Prover
@@ -118,11 +119,15 @@ class Reader:
 
 
 def pages(
-    house: House, post: Any = None, turnstile: Turnstile | None = None, **settings: Any
+    house: House,
+    post: Any = None,
+    turnstile: Turnstile | None = None,
+    login: LoginCheck | None = None,
+    **settings: Any,
 ) -> Any:
     """The application over a house, as `wsgi.start` has it."""
     chosen = Settings(home=house.settings.home, **settings)
-    prover = Prover(house.groupware, logins(chosen, house.groupware))
+    prover = Prover(house.groupware, login or logins(chosen, house.groupware))
     sessions, followers = Sessions(house.groupware), Followers(house.hub)
     site = Site(house.groupware, chosen, prover, sessions, post, followers=followers)
     site = replace(site, turnstile=turnstile) if turnstile else site
