@@ -90,6 +90,13 @@ def pages_of(made: Mapping[str, UUID]) -> dict[str, str]:
         "admin-policy-new": "/admin/policies/new",
         "admin-rules": "/admin/rules",
         "admin-live": "/admin/live",
+        "history": "/my/history",
+        "history-item": f"/my/history/{contact}",
+        "admin-log": "/admin/log",
+        "admin-log-filtered": "/admin/log?person=ada&kind=sync",
+        "admin-log-nobody": "/admin/log?person=zzz",
+        "admin-log-entry": "/admin/log/3",
+        "admin-item": f"/admin/items/{event}",
         "admin-settings": "/admin/settings",
         "not-found": "/my/nothing",
     }
