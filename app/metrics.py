@@ -110,7 +110,7 @@ WAKE: Final = Spread(
     "wake_seconds", "From the commit to the answer of a request that waited for it.", MOMENTS
 )
 COLLECTIONS: Final = Count(
-    "collections", "Folders answered by Sync; with status 3 the phone begins anew.", status=EAS
+    "collections", "Folders answered by Sync; with 3 the phone begins anew.", eas=EAS
 )
 DELTA: Final = Spread("delta_items", "Items in a folder's answer, where there were any.", SIZES)
 EVENTS: Final = Count(

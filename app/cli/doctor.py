@@ -1,87 +1,79 @@
-"""`taccuino doctor`: sets up an account as a phone would, and says where it stops and why."""
+"""`taccuino doctor`: whether the house is in order, and whether a phone can be set up."""
 
 from __future__ import annotations
 
-import http.client
 import os
-import socket
-import ssl
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Final
 
 import click
 
-from adapters.eas.client import (
-    Client,
-    HttpRefusal,
-    NotActiveSync,
-    RemoteFolder,
-    StatusRefusal,
-)
+from adapters.eas.client import Client
 from adapters.eas.lookup import look_up
 from adapters.eas.wire import Wire
-from adapters.wbxml import Element, Malformed
+from app.cli.doctor_checks import line, run
+from app.cli.doctor_house import Home
+from app.cli.doctor_visit import Visit
+from app.cli.doctor_way import Way
 from app.cli.types import password as ask
+from app.settings import Settings
 
 PASSWORD: Final = "EAS_PASSWORD"
 DEVICE: Final = "TACCUINODOCTOR01"
 PATIENCE: Final = 30.0
-NO_NEWS, NEWS, TOO_SHORT_OR_LONG = "1", "2", "5"
-
-HTTP: Final = {
-    401: "the name or the password is wrong: `taccuino user password {user}` sets another",
-    403: "{user} may not use ActiveSync, or this device is blocked: `taccuino user enable {user}`,"
-    " `taccuino device list`",
-    404: "there is no ActiveSync at this address: check that the proxy passes on"
-    " /Microsoft-Server-ActiveSync",
-    405: "something else than ActiveSync answers here: check the address",
-    413: "the request is too large for the proxy: raise its limit on bodies",
-    449: "the server wants a policy acknowledged again and again: `taccuino policy list`",
-    451: "this user lives on another server: {location}",
-    502: "the proxy does not reach the server behind it: is Taccuino running?",
-    503: "the server is busy or cannot use its store: see its log, then try again",
-    504: "the proxy gave up waiting: raise its time-out for /Microsoft-Server-ActiveSync",
-}
-STATUS: Final = {
-    126: "ActiveSync is not enabled: `taccuino user enable {user}`",
-    129: "this device is blocked: `taccuino device list --user {user}`",
-    140: "this device is to be wiped: `taccuino device spare` takes that back",
-    142: "the policy is not acknowledged: `taccuino policy list`",
-    144: "the policy has changed meanwhile: try again",
-    177: "{user} has too many devices: `taccuino device forget` removes one",
-}
 
 
 @click.command
-@click.argument("where")
+@click.argument("where", required=False)
 @click.option("--user", "-u", help="Whose account; with an address, that address by default.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.option("--wait", default=5, show_default=True, help="Seconds the Ping waits for news.")
-def doctor(where: str, user: str | None, password_stdin: bool, wait: int) -> None:
-    """Check the server at WHERE, an https://… or the mail address of a user, as a phone would.
+def doctor(where: str | None, user: str | None, password_stdin: bool, wait: int) -> None:
+    """Check this house; or the server at WHERE, an https://… or the mail address of a user.
 
-    It becomes a device of the user, reads everything and changes nothing. The password is asked
-    for, or taken from EAS_PASSWORD. A long --wait shows whether a proxy cuts waiting phones off.
+    Without WHERE: key, store, disk, workers and copies here, and the way to public_url. With it, as
+    a phone would: it becomes a device of the user, reads everything and changes nothing. The
+    password is asked for, or taken from EAS_PASSWORD. With --wait 3540 the Ping is held for as
+    long as phones hold it, and whoever cuts it off is named.
     """
+    if where is None:
+        _verdict(at_home(Settings.load()), "the house is in order")
+        return
     name = user or (where if "@" in where and "/" not in where else "")
     if not name:
         raise click.UsageError("whose account? say --user")
     kept = None if password_stdin else os.environ.get(PASSWORD)
     secret = kept or ask(password_stdin, f"Password of {name}", confirm=False)
     url = where if name != where else find(where, secret)
-    try:
-        wire = Wire(url, PATIENCE)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
+    wire = _wire(url)
     visit = Visit(Client(wire, name, secret, DEVICE, agent="Taccuino-doctor/1.0"), wait)
     try:
         visit.run()
     finally:
         wire.close()
-    click.echo("all is well: a phone can be set up like this")
+    _verdict(run(Way(wire).checks()), "a phone can be set up like this")
+
+
+def at_home(settings: Settings) -> int:
+    """How many checks of this house went wrong."""
+    wrong = run(Home(settings).checks())
+    if settings.public_url:
+        wrong += run(Way(_wire(settings.public_url)).checks())
+    return wrong
+
+
+def _verdict(wrong: int, good: str) -> None:
+    if wrong:
+        some = "one check" if wrong == 1 else f"{wrong} checks"
+        raise click.ClickException(f"{some} did not go well; what to do stands beside each")
+    click.echo(f"all is well: {good}")
+
+
+def _wire(url: str) -> Wire:
+    try:
+        return Wire(url, PATIENCE)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def find(mail: str, secret: str) -> str:
@@ -98,126 +90,3 @@ def find(mail: str, secret: str) -> str:
         f"no place knows where {mail} is served: let autodiscover.{domain} point to the server,"
         " or give its address"
     )
-
-
-def line(good: bool, step: str, began: float, told: str) -> None:
-    """One step: whether it went well, what it was, how long it took, and what came out."""
-    took = f"{(time.perf_counter() - began) * 1000:.0f} ms"
-    click.echo(f"{'ok' if good else 'NO':<3} {step:<16}{took:>9}  {told}")
-
-
-@dataclass
-class Visit:
-    """The steps of one visit, each with what it found."""
-
-    client: Client
-    wait: int
-    folders: list[RemoteFolder] = field(default_factory=list)
-
-    def run(self) -> None:
-        """Each step after the other; the first that fails ends it with the reason."""
-        for name, step in self.steps():
-            began = time.perf_counter()
-            with self._explained(name, began):
-                told = step()
-            line(True, name, began, told)
-
-    def steps(self) -> Iterator[tuple[str, Callable[[], str]]]:
-        yield "OPTIONS", self.options
-        yield "Provision", self.provision
-        yield "FolderSync", self.folder_sync
-        for kind in ("calendar", "contacts"):
-            yield f"Sync {kind}", lambda kind=kind: self.sync(kind)  # type: ignore[misc]
-        yield "Ping", self.ping
-
-    def options(self) -> str:
-        offer = self.client.options()
-        if offer.best is None:
-            raise NotActiveSync(f"it speaks none of our versions, only {', '.join(offer.versions)}")
-        self.client.version = offer.best
-        return f"versions {', '.join(offer.versions)}; {len(offer.commands)} commands"
-
-    def provision(self) -> str:
-        self.client.provision()
-        return f"policy acknowledged, with version {self.client.version.text}"
-
-    def folder_sync(self) -> str:
-        self.folders = self.client.folder_sync()
-        kinds = [folder.kind for folder in self.folders]
-        calendars, books = kinds.count("calendar"), kinds.count("contacts")
-        return f"{len(kinds)} folders: {calendars} for events, {books} for contacts"
-
-    def sync(self, kind: str) -> str:
-        folder = self._default(kind)
-        if folder is None:
-            raise NotActiveSync(f"it lists no folder for {kind}")
-        told = self.client.sync_all(folder.id, kind)
-        return f"{len(told)} items in {folder.name}"
-
-    def ping(self) -> str:
-        kinds = ("calendar", "contacts")
-        found = [(folder.id, kind) for kind in kinds if (folder := self._default(kind))]
-        return pinged(self.client.ping(found, self.wait), self.wait)
-
-    def _default(self, kind: str) -> RemoteFolder | None:
-        fitting = (folder for folder in self.folders if folder.kind == kind)
-        return min(fitting, key=lambda folder: folder.type, default=None)
-
-    @contextmanager
-    def _explained(self, step: str, began: float) -> Iterator[None]:
-        try:
-            yield
-        except (HttpRefusal, StatusRefusal, NotActiveSync) as error:
-            reason, short = self._reason(error), str(error)
-        except Malformed as error:
-            reason, short = (
-                f"the answer is not WBXML: does a proxy change it? ({error})",
-                "not WBXML",
-            )
-        except (OSError, http.client.HTTPException) as error:
-            reason, short = self._unreached(error), type(error).__name__
-        else:
-            return
-        line(False, step, began, short)
-        raise click.ClickException(reason)
-
-    def _reason(self, error: HttpRefusal | StatusRefusal | NotActiveSync) -> str:
-        if isinstance(error, NotActiveSync):
-            return f"what answers at {self.client.wire.url} is no ActiveSync server: {error}"
-        known = HTTP if isinstance(error, HttpRefusal) else STATUS
-        location = error.headers.get("x-ms-location", "") if isinstance(error, HttpRefusal) else ""
-        text = known.get(error.status, f"the server refuses ({error}): its log says why")
-        return text.format(user=self.client.user, location=location)
-
-    def _unreached(self, error: Exception) -> str:
-        """Why there was no answer at all."""
-        wire = self.client.wire
-        place = f"{wire.host}:{wire.port or (443 if wire.secure else 80)}"
-        match error:
-            case ssl.SSLCertVerificationError():
-                return (
-                    f"the certificate of {place} is not trusted ({error.verify_message}):"
-                    " phones refuse it, too"
-                )
-            case ssl.SSLError():
-                return f"{place} does not speak TLS: is it http://, or another port?"
-            case socket.gaierror():
-                return f"no address is known for {wire.host}: check the name, and the DNS"
-            case ConnectionRefusedError():
-                return f"nobody listens at {place}: is the server running?"
-            case TimeoutError():
-                return f"no answer from {place} in time: does a firewall or proxy cut it off?"
-        return f"the connection to {place} broke off ({error}): see the log of proxy and server"
-
-
-def pinged(root: Element, wait: int) -> str:
-    """What a Ping came to; StatusRefusal if to nothing."""
-    status = root.text_of("ping:Status", "")
-    if status == NO_NEWS:
-        return f"waited {wait} s, nothing new"
-    if status == NEWS:
-        return "there is news already"
-    if status == TOO_SHORT_OR_LONG:
-        limit = root.text_of("ping:HeartbeatInterval", "?")
-        return f"answered: phones wait {limit} s here, not {wait}"
-    raise StatusRefusal("Ping", int(status) if status.isdigit() else 0)

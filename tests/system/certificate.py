@@ -21,8 +21,9 @@ class Certificate:
     key: Path
 
 
-def self_signed(folder: Path, *hosts: str) -> Certificate:
-    """For `hosts`, addresses, good from yesterday until tomorrow; its own authority."""
+def self_signed(folder: Path, *hosts: str, days: float = 1, authority: bool = True) -> Certificate:
+    """For `hosts`, addresses, good from the day before yesterday for so many days from now; its
+    own authority, if any."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Taccuino tests")])
     now = datetime.now(UTC)
@@ -35,10 +36,10 @@ def self_signed(folder: Path, *hosts: str) -> Certificate:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - DAY)
-        .not_valid_after(now + DAY)
+        .not_valid_before(now - 2 * DAY)
+        .not_valid_after(now + days * DAY)
         .add_extension(names, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
     written = Certificate(folder / "certificate.pem", folder / "key.pem")

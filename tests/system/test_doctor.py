@@ -22,14 +22,15 @@ from adapters.eas.version import Version
 from adapters.eas.wire import Wire
 from adapters.wbxml import E, Element
 from app.cli import doctor
-from app.cli.doctor import Visit, pinged
+from app.cli.doctor_visit import Visit, pinged
 from tests.app.cli_runner import Cli
 from tests.system.certificate import self_signed
 from tests.system.server import HOST, PASSWORD, Server, free_port
 
 WORKERS = 1
 PEOPLE = ("ada", "alan", "grace")
-STEPS = ["OPTIONS", "Provision", "FolderSync", "Sync calendar", "Sync contacts", "Ping"]
+VISIT = ["OPTIONS", "Provision", "FolderSync", "Sync calendar", "Sync contacts", "Ping"]
+STEPS = [*VISIT, "Clock", "Spellings"]
 
 
 @pytest.fixture
