@@ -22,9 +22,10 @@ from domain.kinds import KINDS
 from domain.partnership import Partnership
 from domain.patch import Values
 from projections import items
-from projections.asof import live_at, version_at
+from projections.asof import live_at, pos_at, version_at
 from projections.folders import FolderRow
 from projections.history import Changed, between
+from projections.items import CollectionRow
 
 Facts = dict[str, Any]
 Content = dict[UUID, Values]
@@ -43,9 +44,22 @@ def content(
     row = items.collection(connection, collection)
     if row is None:
         return {}
+    if row.floor and pos_at(connection, row.number, row.head, at) < row.floor:
+        return dict(_by_streams(groupware, connection, row, at))
     live = live_at(connection, row.number, at)
     found = ((id, _values(groupware, connection, id, edition)) for id, edition in live)
     return {id: values for id, values in found if values}
+
+
+def _by_streams(
+    groupware: Groupware, connection: sqlite3.Connection, row: CollectionRow, at: int
+) -> Iterator[tuple[UUID, Values]]:
+    """The same where the rows were compacted since: every item its owner ever had is asked where
+    it was."""
+    for id in items.ever(connection, row.owner):
+        found = item(groupware, connection, id, at)
+        if found and found.collection == row.id and not found.removed and found.values:
+            yield id, found.values
 
 
 def _values(groupware: Groupware, connection: sqlite3.Connection, id: UUID, edition: int) -> Values:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from adapters.mail.smtp import Smtp
 from adapters.store import transcoder
 from adapters.store.keyring import Keyring
+from adapters.store.log import EventLog
 from adapters.store.masterkey import MasterKey
 from adapters.store.pool import Pool
 from adapters.store.sqlite import SQLiteFactory
@@ -69,3 +71,11 @@ def open_groupware(home: Path, clock: Clock = now, ring: Ring = silence) -> Grou
                 rebuild(groupware, connection, schema.create, projectors)
         undo.pop_all()
     return groupware
+
+
+@contextmanager
+def open_log(home: Path) -> Iterator[tuple[EventLog, Pool]]:
+    """The log in `home` alone. The rows beside it may be another version's: they are not looked
+    at, let alone folded anew."""
+    with closing(Pool(home / STORE)) as pool:
+        yield EventLog(SQLiteFactory(pool, Keyring(pool, master_key(home)))), pool

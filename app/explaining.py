@@ -19,6 +19,7 @@ from domain.refused import Refused, Unknown
 from domain.round import RoundAnswered, Wishes
 from domain.when import Instant
 from projections import explanation, items, logbook
+from projections.asof import pos_at
 from projections.delta import View, advance
 from projections.explanation import Reason
 from projections.lines import Quarantine, Round
@@ -31,6 +32,10 @@ NEAR: Final = 20
 
 class NeverSynced(Refused):
     """The phone has not asked for this folder yet."""
+
+
+class NoLongerKept(Refused):
+    """The rows that an answer of long ago went through were compacted."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ class Explaining:
         raise Unknown("this phone was not answered about this folder there")
 
     def told(self, answered: Answered) -> list[Reason]:
-        """Everything an answer went through, told or not."""
+        """Everything an answer went through, told or not; NoLongerKept after so long."""
         event = answered.event
         return list(explanation.told(self._view(answered), event.before, event.after))
 
@@ -120,15 +125,18 @@ class Explaining:
     def _view(self, answered: Answered) -> View:
         """The folder as that answer saw it, which may have had siblings."""
         talk, event = self._conversation(), answered.event
+        if event.before.target < self._row().floor:
+            raise NoLongerKept("what this answer went through is no longer kept")
         but = siblings.foreign(_as_round(event), list(map(_as_round, self._beside(answered))))
         quarantine = {
             item: kept
             for item, kept in talk.quarantine.items()
             if kept.generation <= event.generation
         }
-        number = self._row().number
-        upto = explanation.head_at(self.connection, number, answered.position)
-        return View(self.connection, number, event.line, quarantine, but, talk.holding, upto=upto)
+        row = self._row()
+        upto = pos_at(self.connection, row.number, row.head, answered.position)
+        place = (self.connection, row.number, event.line)
+        return View(*place, quarantine, but, talk.holding, upto=upto)
 
     def _beside(self, answered: Answered) -> list[RoundAnswered]:
         """All answers to the same key. They lie within a few rounds of each other."""

@@ -35,7 +35,7 @@ FAMILIES: Final = {
     "people": ("account.",),
     "phones": ("device.",),
     "rules": ("house.", "access.", "policy."),
-    "sync": ("line.", "round.", "item.quarantined", "item.released"),
+    "sync": ("line.", "round.", "item.quarantined", "item.released", "collection."),
 }
 """Kinds that belong together, by the beginnings of their names; the longest beginning counts."""
 

@@ -18,11 +18,7 @@ from typing import Final
 
 from eventsourcing.domain import DomainEvent
 
-from adapters.store.keyring import Keyring
-from adapters.store.log import EventLog
-from adapters.store.pool import Pool
-from adapters.store.sqlite import SQLiteFactory
-from app.composition import CODEC, STORE, master_key
+from app.composition import CODEC, open_log
 from domain.refused import Refused
 from projections import schema
 from projections.comparing import Comparison
@@ -47,13 +43,8 @@ class Upto:
 
 
 def fold_into(home: Path, file: Path, tick: Tick = unheard) -> int:
-    """Fold the log of the house in `home` into a new database `file`; up to which position.
-
-    The store's own tables are not looked at, let alone folded anew as at a usual start: they
-    may belong to another version.
-    """
-    with closing(Pool(home / STORE)) as pool, closing(sqlite3.connect(file)) as connection:
-        log = EventLog(SQLiteFactory(pool, Keyring(pool, master_key(home))))
+    """Fold the log of the house in `home` into a new database `file`; up to which position."""
+    with open_log(home) as (log, pool), closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
         with pool.reading(), connection:
             schema.create(connection)

@@ -30,9 +30,10 @@ from domain.patch import OCCURRENCES, Values
 from domain.policy import PolicyWritten
 from domain.provisioning import PartnershipEvent
 from domain.relation import ContactLinked, ContactUnlinked, RelationBegun
+from domain.retention import CollectionCompacted
 from domain.round import RoundEvent
 from domain.when import AllDay, Timed
-from projections import relations
+from projections import items, relations
 from projections.history import Entry, Fact
 
 Facts = Iterator[tuple[str, str]]
@@ -106,6 +107,8 @@ class Teller:
                 yield from self._of_link(*relations.pair(self._connection, event.originator_id))
             case RoundEvent():
                 yield from self._of_round(event)
+            case CollectionCompacted():
+                yield "collection", self._folder(event.collection)
         if event.TOPIC.startswith("policy."):
             known = event.name if isinstance(event, PolicyWritten) else ""
             yield "policy", known or self.names.policy(event.originator_id)
@@ -145,6 +148,10 @@ class Teller:
         yield "collection", self.names.collection(event.collection, owner)
         if hasattr(event, "item"):
             yield "title", self.names.item(event.item)
+
+    def _folder(self, collection: UUID) -> str:
+        row = items.collection(self._connection, collection)
+        return self.names.collection(collection, row.owner if row else None)
 
     def _fields(self, patch: Mapping[str, Any]) -> str:
         return _listed(dict.fromkeys(field_name(name, self._words) for name in sorted(patch)))

@@ -34,12 +34,12 @@ def live_at(
     (head,) = connection.execute(
         "SELECT head FROM collection WHERE number = ?", (collection,)
     ).fetchone()
-    pos = _pos_at(connection, collection, head, position)
+    pos = pos_at(connection, collection, head, position)
     for item, edition in connection.execute(_LIVE, (collection, pos, pos)):
         yield UUID(bytes=item), edition
 
 
-def _pos_at(connection: sqlite3.Connection, collection: int, head: int, position: int) -> int:
+def pos_at(connection: sqlite3.Connection, collection: int, head: int, position: int) -> int:
     """The collection's last position that was written up to there."""
     low, high = 0, head
     while low < high:

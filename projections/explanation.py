@@ -7,7 +7,6 @@ phone, or held, counts as it stands today.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -26,7 +25,6 @@ SELECT pos, item, op, edition, line, silent, present, until, next_pos, event FRO
 INDEXED BY change_item WHERE collection = ? AND item = ? ORDER BY pos DESC LIMIT 1
 """
 _EVENT: Final = "SELECT event FROM change WHERE collection = ? AND pos = ?"
-_HEAD: Final = "SELECT coalesce(max(pos), 0) FROM change WHERE collection = ?"
 _EVER: Final = "SELECT DISTINCT item FROM change INDEXED BY change_item WHERE collection = ?"
 
 
@@ -82,18 +80,6 @@ def why(view: View, before: Reach, after: Reach, item: UUID) -> Reason:
     else:
         aside = Aside.TOLD_BEFORE
     return Reason(item, event, None, aside.value)
-
-
-def head_at(connection: sqlite3.Connection, collection: int, event: int) -> int:
-    """How far a collection's changes had come when an event was written. Both count upwards, so
-    it is found by halving."""
-    (high,) = connection.execute(_HEAD, (collection,)).fetchone()
-    low = 0
-    while low < high:
-        middle = (low + high + 1) // 2
-        (made_by,) = connection.execute(_EVENT, (collection, middle)).fetchone()
-        low, high = (middle, high) if made_by < event else (low, middle - 1)
-    return low
 
 
 def held(view: View, reach: Reach) -> list[UUID]:

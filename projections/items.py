@@ -29,6 +29,7 @@ from domain.item import (
 from domain.kinds import KINDS
 from domain.likeness import likeness
 from domain.patch import Values, apply
+from domain.retention import CollectionCompacted
 from domain.round import OPEN
 from domain.series import window_end
 from projections.codec import Codec
@@ -38,7 +39,8 @@ CREATE TABLE IF NOT EXISTS collection (
     number INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
     owner BLOB NOT NULL,
-    head INTEGER NOT NULL DEFAULT 0
+    head INTEGER NOT NULL DEFAULT 0,
+    floor INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE IF NOT EXISTS item (
     id BLOB PRIMARY KEY,
@@ -73,6 +75,10 @@ CREATE INDEX IF NOT EXISTS change_item ON change (collection, item, pos);
 CREATE INDEX IF NOT EXISTS change_line ON change (collection, line) WHERE line IS NOT NULL;
 CREATE INDEX IF NOT EXISTS change_until ON change (collection, until, item, pos) WHERE op < 3;
 """
+END = 1 << 62
+"""After every position."""
+
+SUPERSEDED_BY = "collection = ? AND pos <= ? AND next_pos <= ?"
 SUPERSEDE = """
 UPDATE change SET next_pos = ? WHERE collection = ? AND pos =
 (SELECT max(pos) FROM change INDEXED BY change_item WHERE collection = ? AND item = ?)
@@ -83,12 +89,14 @@ NAMES = {kind.aggregate.begun: kind.name for kind in KINDS.values()}
 
 @dataclass(frozen=True)
 class CollectionRow:
-    """A collection: a folder's content or a person's hierarchy. `head` counts its changes."""
+    """A collection: a folder's content or a person's hierarchy. `head` counts its changes; up to
+    `floor` only those are there that were in force at that position."""
 
     number: int
     id: UUID
     owner: UUID
     head: int
+    floor: int
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,8 @@ class ItemProjector:
             self._begin(connection, event, position)
         elif isinstance(event, ItemEvent):
             self._continue(connection, event, position)
+        elif isinstance(event, CollectionCompacted):
+            _compact(connection, event)
 
     def _begin(self, connection: sqlite3.Connection, event: Begun, position: int) -> None:
         kind = NAMES[type(event)]
@@ -211,13 +221,38 @@ def _change(
     )
 
 
-def collection(connection: sqlite3.Connection, id: UUID) -> CollectionRow | None:
-    row = connection.execute(
-        "SELECT number, id, owner, head FROM collection WHERE id = ?", (id.bytes,)
+def _compact(connection: sqlite3.Connection, event: CollectionCompacted) -> None:
+    number = _number(connection, event.collection)
+    connection.execute(
+        f"DELETE FROM change WHERE {SUPERSEDED_BY}", (number, event.upto, event.upto)
+    )
+    connection.execute("UPDATE collection SET floor = ? WHERE number = ?", (event.upto, number))
+
+
+def superseded(connection: sqlite3.Connection, collection: int, upto: int) -> int:
+    """How many rows compacting a collection up to a position would take away."""
+    (number,) = connection.execute(
+        f"SELECT count(*) FROM change WHERE {SUPERSEDED_BY}", (collection, upto, upto)
     ).fetchone()
-    return row and CollectionRow(row[0], UUID(bytes=row[1]), UUID(bytes=row[2]), row[3])
+    return int(number)
 
 
+def collection(connection: sqlite3.Connection, id: UUID) -> CollectionRow | None:
+    row = connection.execute(f"{_COLLECTION} WHERE id = ?", (id.bytes,)).fetchone()
+    return _collection(row) if row else None
+
+
+def collections(connection: sqlite3.Connection) -> list[CollectionRow]:
+    """Of everybody, in the order in which they came to be."""
+    return [_collection(row) for row in connection.execute(f"{_COLLECTION} ORDER BY number")]
+
+
+def _collection(row: tuple[int, bytes, bytes, int, int]) -> CollectionRow:
+    number, id, owner, head, floor = row
+    return CollectionRow(number, UUID(bytes=id), UUID(bytes=owner), head, floor)
+
+
+_COLLECTION = "SELECT number, id, owner, head, floor FROM collection"
 _ITEM = "SELECT id, collection, kind, edition, removed, value FROM item"
 
 
@@ -232,6 +267,16 @@ def items(connection: sqlite3.Connection, collection: int) -> Iterator[ItemRow]:
         f"{_ITEM} WHERE collection = ? AND NOT removed ORDER BY id", (collection,)
     )
     return map(_item, rows)
+
+
+def ever(connection: sqlite3.Connection, owner: UUID) -> list[UUID]:
+    """Everything that was ever in any folder of a person, in the order of ids."""
+    rows = connection.execute(
+        "SELECT item.id FROM item JOIN collection ON number = collection"
+        " WHERE owner = ? ORDER BY item.id",
+        (owner.bytes,),
+    )
+    return [UUID(bytes=id) for (id,) in rows]
 
 
 def lasting(connection: sqlite3.Connection, collection: int, since: int) -> Iterator[ItemRow]:

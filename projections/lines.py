@@ -18,6 +18,7 @@ from uuid import UUID
 from eventsourcing.domain import DomainEvent
 
 from domain.partnership import DeviceFellSilent, DeviceForgotten
+from domain.retention import CollectionCompacted
 from domain.round import (
     ItemQuarantined,
     ItemReleased,
@@ -33,6 +34,7 @@ from domain.round import (
 from projections.codec import Codec
 from projections.synckey import SyncKey
 
+ENDLESS: Final = 1 << 62
 REMEMBERED: Final = 64
 """So many rounds are kept as they were read."""
 
@@ -49,6 +51,7 @@ CREATE TABLE IF NOT EXISTS round (
     record BLOB NOT NULL,
     PRIMARY KEY (partnership, collection, generation)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS round_collection ON round (collection);
 CREATE TABLE IF NOT EXISTS quarantine (
     partnership BLOB NOT NULL,
     collection BLOB NOT NULL,
@@ -148,6 +151,8 @@ class LineProjector:
     def __call__(self, connection: sqlite3.Connection, event: DomainEvent, position: int) -> None:
         if isinstance(event, DeviceForgotten | DeviceFellSilent):
             forget(connection, event.originator_id)
+        elif isinstance(event, CollectionCompacted):
+            self._compact(connection, event)
         if not isinstance(event, RoundEvent):
             return
         place = (event.phone.bytes, event.collection.bytes)
@@ -178,6 +183,16 @@ class LineProjector:
                     "DELETE FROM quarantine WHERE partnership = ? AND collection = ? AND item = ?",
                     (*place, event.item.bytes),
                 )
+
+    def _compact(self, connection: sqlite3.Connection, event: CollectionCompacted) -> None:
+        """Lines whose answers need rows that are gone go with them: their phones begin anew."""
+        for phone, line in {
+            (phone, line)
+            for phone, line, floor in needs(connection, self.codec, event.collection)
+            if floor < event.upto
+        }:
+            place = (phone.bytes, event.collection.bytes)
+            _drop(connection, place, "line = ?", line)
 
     def _begin(
         self, connection: sqlite3.Connection, place: tuple[bytes, bytes], event: LineBegun
@@ -242,6 +257,28 @@ def _rounds(
     for line, generation, tag, parent, begun, repeats, record in rows:
         key = SyncKey(generation, tag)
         yield Round(line, key, parent, begun, repeats, *_read(codec, record))
+
+
+def needs(
+    connection: sqlite3.Connection, codec: Codec, collection: UUID
+) -> Iterator[tuple[UUID, int, int]]:
+    """For each line of any phone on a collection: the phone, the line, and the earliest position
+    at which it must be known what was live."""
+    phones = connection.execute(
+        "SELECT DISTINCT partnership FROM round INDEXED BY round_collection WHERE collection = ?",
+        (collection.bytes,),
+    ).fetchall()
+    for phone in (UUID(bytes=id) for (id,) in phones):
+        for line in lines(connection, codec, phone, collection):
+            yield phone, line.name, min(_needed(line), default=ENDLESS)
+
+
+def _needed(line: Line) -> Iterator[int]:
+    """Whoever has read a whole run has what was live at its end; until then it matters what was
+    live at its beginning, too. Before position 0 there was nothing."""
+    for round in line.rounds:
+        read = round is line.confirmed and round.after.done
+        yield from filter(None, (round.after.target, 0 if read else round.after.base))
 
 
 @lru_cache(REMEMBERED)

@@ -31,6 +31,7 @@ from domain.item import Begun, EditSetAside, ItemEvent
 from domain.partnership import DevicePartnered
 from domain.provisioning import PartnershipEvent
 from domain.relation import ContactLinked, ContactUnlinked, RelationBegun
+from domain.retention import CollectionCompacted
 from domain.round import ItemQuarantined, ItemReleased, RoundEvent
 from domain.when import Instant
 
@@ -102,6 +103,9 @@ def _about_thing(connection: sqlite3.Connection, event: Any) -> Iterator[bytes]:
             yield from _owner(connection, event.originator_id)
         case PartnershipEvent() | CredentialEvent() | DevicePartnered() | AccountOpened():
             yield event.subject.bytes
+        case CollectionCompacted():
+            yield event.collection.bytes
+            yield from _keeper(connection, event.collection)
         case RelationBegun():
             yield from (event.appointment.bytes, event.contact.bytes)
             yield from _owner(connection, event.appointment)
@@ -125,6 +129,12 @@ def _owner(connection: sqlite3.Connection, item: UUID) -> Iterable[bytes]:
             "SELECT owner FROM item JOIN collection ON number = collection WHERE item.id = ?",
             (item.bytes,),
         )
+    )
+
+
+def _keeper(connection: sqlite3.Connection, collection: UUID) -> Iterable[bytes]:
+    return chain.from_iterable(
+        connection.execute("SELECT owner FROM collection WHERE id = ?", (collection.bytes,))
     )
 
 

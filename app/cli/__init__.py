@@ -43,6 +43,7 @@ INDEX: Final = {
     "verify": "app.cli.verify",
     "checkpoint": "app.cli.checkpoint",
     "rebuild": "app.cli.rebuild",
+    "compact": "app.cli.compact",
     "shadow": "app.cli.shadow",
     "fold": "app.cli.fold",
     "backup": "app.cli.backup",
