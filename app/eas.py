@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import re
-import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,7 +18,7 @@ from adapters.eas.request import WBXML, Request, read_request
 from adapters.eas.status import Refusal, by_status, failure, http_status
 from adapters.eas.version import Version
 from adapters.wbxml import Element, encode
-from app import errors, journal, metrics
+from app import chance, errors, journal, metrics
 from app.admission import AboveCeiling, ceiling_for
 from app.auth import Principal
 from app.context import Command, Context
@@ -226,7 +225,7 @@ class ActiveSync:
         """A phone under no name of its own tries the account: once, as if it had one."""
         if request.command not in TRIED:
             raise Refusal(ACCESS_DENIED, "only for trying an account out")
-        somebody = replace(request, device_id=secrets.token_hex(16))
+        somebody = replace(request, device_id=chance.name("phone"))
         with rehearsal(self.groupware):
             return handled(somebody) or Failure(ACCESS_DENIED)
 

@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
+from app import chance
 from app.composition import CODEC
 from app.engine.conversation import Command
 from app.groupware import Groupware
@@ -58,7 +59,7 @@ def make(
         raise NotServed(f"folders of type {type} are not kept here")
     _check_place(connection, owner, name, parent)
     values = {"name": name, "type": type, **({"parent": parent} if parent else {})}
-    folder = Folder.begin(uuid4(), owner, hierarchy_of(owner), values, echo)
+    folder = Folder.begin(chance.identity("folder"), owner, hierarchy_of(owner), values, echo)
     groupware.save(folder)
     return folder
 

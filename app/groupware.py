@@ -22,6 +22,7 @@ from adapters.store.log import EventLog
 from adapters.store.pool import Pool
 from adapters.store.sqlite import SQLiteFactory
 from app import metrics
+from app.chance import told_by
 from app.fragments import Fragments
 from app.settled import Settled
 from domain.base import Authorship, acting
@@ -54,7 +55,7 @@ class Groupware(EventLog):
         super().__init__(factory)
         self.pool = pool
         self.keyring = factory.keyring
-        self.clock = clock
+        self.clock = told_by(clock)
         self.ring = ring
         self.settled = Settled()
         self.fragments = Fragments()

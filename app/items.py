@@ -7,9 +7,9 @@ field table of their kind, so nothing enters the log that a reader could not exp
 from __future__ import annotations
 
 import sqlite3
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from app import links
+from app import chance, links
 from app.engine.aside import set_aside
 from app.groupware import Groupware
 from domain.conflict import resolve
@@ -35,7 +35,7 @@ def add(
     echo: Echo = NO_ECHO,
 ) -> Item:
     """A new item; without a UID of its own it gets one that follows from its id."""
-    id = uuid4()
+    id = chance.identity("item")
     complete = {"uid": str(id), **values}
     check(KINDS[kind].fields, complete)
     item = KINDS[kind].aggregate.begin(id, collection.owner, collection.id, complete, echo)

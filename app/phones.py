@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,11 +52,6 @@ class Demand:
         if status == EXTERNALLY and allows["AllowExternalDeviceManagement"] == "0":
             return EXTERNAL
         return 0
-
-
-def random_key() -> int:
-    """A policy key: 32 bits, never 0."""
-    return secrets.randbelow(2**32 - 1) + 1
 
 
 def demand_on(groupware: Groupware, account: AccountRow, phone: PartnershipRow | None) -> Demand:

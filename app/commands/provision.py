@@ -25,7 +25,7 @@ from adapters.eas.reply import Answer, Failure, Reply
 from adapters.eas.request import Request
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element
-from app import phones, wiping
+from app import chance, phones, wiping
 from app.context import Context
 from domain.partnership import WIPED
 from projections.devices import PartnershipRow
@@ -95,7 +95,7 @@ def _offer(context: Context, request: Request) -> Element:
     key = phones.standing_offer(phone, demand, context.now)
     if key is None:
         author = context.author()
-        key = phones.offer_policy(groupware, author, phone.id, demand, phones.random_key())
+        key = phones.offer_policy(groupware, author, phone.id, demand, chance.policy_key())
     return _policy(request, OK, key, document(request.version, demand.wanted(), demand.told))
 
 
@@ -118,7 +118,7 @@ def _acknowledge(context: Context, request: Request, said: Acknowledged) -> Repl
 def _new_key(phone: PartnershipRow) -> int:
     """Two phones that go by one name share the key of an edition, or neither would ever have it."""
     offered, kept = (phone.offered_policy, phone.offered_edition), (phone.policy, phone.edition)
-    return phone.policy_key if phone.shared and offered == kept else phones.random_key()
+    return phone.policy_key if phone.shared and offered == kept else chance.policy_key()
 
 
 def _wiped(context: Context, asked: Asked) -> Reply:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import UUID
 
+from app import chance
 from app import items as use
 from app.engine.asking import Command
 from domain.brake import RULES, WINDOW, Pace, brake
@@ -47,7 +48,7 @@ def marked(
     ]
     if not braked:
         return commands
-    talk.burst = holds.burst_of(talk.connection, line.name, since) or uuid4()
+    talk.burst = holds.burst_of(talk.connection, line.name, since) or chance.identity("burst")
     talk.holding = True
     return [replace(each, burst=talk.burst) if each.op in braked else each for each in commands]
 

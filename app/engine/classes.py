@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from uuid import uuid4
 
 from adapters.eas import calendar, contact
 from adapters.eas.body import empty_body
@@ -13,6 +12,7 @@ from adapters.eas.ids import server_id
 from adapters.eas.quirks import quirks_for
 from adapters.eas.request import Request
 from adapters.wbxml import Element
+from app import chance
 from app.engine.conversation import Command
 from app.engine.desk import Meaning, Reader
 from domain.kinds import without_weight
@@ -109,4 +109,4 @@ def _data(command: Command) -> Element:
 
 def _new_reference() -> str:
     """A name for life for a new file."""
-    return server_id(uuid4())
+    return server_id(chance.identity("file"))

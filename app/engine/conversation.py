@@ -9,13 +9,13 @@ whole; tests/model/engine.py is the same in small.
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from app import chance
 from app.engine import braking, siblings, sparing
 from app.engine.asking import Answer, Ask, Command, Desk
 from app.groupware import Groupware
@@ -48,10 +48,6 @@ REPEATED = 60
 """For so many seconds a key 0 with the same options is taken for the same request again."""
 
 
-def new_tag() -> int:
-    return secrets.randbits(63)
-
-
 @dataclass
 class Conversation:
     """Runs inside one writing transaction (`Groupware.acting`), or reads inside a snapshot."""
@@ -61,7 +57,7 @@ class Conversation:
     partnership: UUID
     collection: CollectionRow
     codec: Codec
-    tag: Callable[[], int] = new_tag
+    tag: Callable[[], int] = chance.tag
 
     def __post_init__(self) -> None:
         place = (self.partnership, self.collection.id)
