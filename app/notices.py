@@ -18,7 +18,7 @@ from typing import Final
 
 from adapters.mail.smtp import Undelivered
 from adapters.store.pool import StoreBusy, StoreUnavailable
-from app import i18n, journal
+from app import burst_mail, i18n, journal
 from app.groupware import Groupware
 from app.journal import log
 from app.my.states import KEPT_OUT_BY
@@ -73,6 +73,7 @@ def _look_on(
     while not over.wait(every):
         try:
             tell(groupware, settings, post)
+            burst_mail.tell(groupware, settings, post)
         except (StoreBusy, StoreUnavailable):
             continue
         except Exception as error:  # the border of one look: the next may fare better

@@ -11,6 +11,7 @@ import falcon
 from app import autodiscover, eas, errors, health
 from app.admin import (
     asof,
+    bursts,
     device,
     device_ceiling,
     devices,
@@ -47,6 +48,7 @@ from app.my import (
     second_factor,
     set_up,
 )
+from app.my import bursts as my_bursts
 from app.my import history as my_history
 from app.my import phones as my_phones
 from app.my import settings as my_settings
@@ -108,6 +110,8 @@ PAGES: Final = (
     Page("/my/history", my_history.look),
     Page("/my/history/{id}", my_history.one),
     Page("/my/history/{id}/as-of", removed.as_of),
+    Page("/my/held", my_bursts.look),
+    Page("/my/held/{id}", my_bursts.one, my_bursts.act),
     Page("/my/removed", removed.look),
     Page("/my/removed/{id}/restore", post=removed.restore),
     Page("/my/passwords", passwords.look),
@@ -149,6 +153,9 @@ PAGES: Final = (
     Page("/admin/policies/{id}", policy.look, policy.act, who=ADMINISTRATOR),
     Page("/admin/rules", rules.look, rules.act, who=ADMINISTRATOR),
     Page("/admin/live", live.look, who=ADMINISTRATOR),
+    Page("/admin/held", bursts.look, bursts.save, who=ADMINISTRATOR),
+    Page("/admin/held/{id}", bursts.one, bursts.act, who=ADMINISTRATOR),
+    Page("/admin/users/{id}/held", bursts.limits, bursts.save_limits, who=ADMINISTRATOR),
     Page("/admin/undo", undo.look, undo.act, who=ADMINISTRATOR),
     Page("/admin/users/{id}/as-of", asof.look, who=ADMINISTRATOR),
     Page("/admin/items/{id}/as-of", asof.item, asof.restore, who=ADMINISTRATOR),

@@ -12,7 +12,7 @@ from app.web import proving
 from app.web.paging import PER_PAGE, paging
 from app.web.visit import Visit
 from domain.refused import Refused
-from projections import accounts
+from projections import accounts, holds
 
 HERE: Final = "/admin/users"
 TYPED: Final = ("name", "mail", "full_name")
@@ -27,8 +27,14 @@ def look(visit: Visit) -> Http:
     asked = paging(visit, "q")
     with visit.site.groupware.reading() as connection:
         found, total = accounts.search(connection, asked.words["q"], asked.start, PER_PAGE)
-    paged = replace(asked, total=total)
-    return visit.page("admin/users.html", found=found, paging=paged, query=asked.words["q"])
+        held = len(holds.bursts(connection))
+    return visit.page(
+        "admin/users.html",
+        found=found,
+        paging=replace(asked, total=total),
+        query=asked.words["q"],
+        held=held,
+    )
 
 
 def new(visit: Visit) -> Http:

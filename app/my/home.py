@@ -11,7 +11,7 @@ from app.my import agenda
 from app.my.states import shown_phones
 from app.web.visit import Visit
 from domain.agenda import Span
-from projections import conflicts
+from projections import conflicts, holds
 
 DAYS: Final = 14
 NEXT: Final = 5
@@ -28,11 +28,13 @@ def look(visit: Visit) -> Http:
     coming = (each for each in agenda.entries(visit, span) if not each.is_over(visit.now))
     with visit.site.groupware.reading() as connection:
         waiting = len(conflicts.waiting(connection, visit.person.id))
+        held = len(holds.bursts(connection, visit.person.id))
     phones = shown_phones(visit)
     return visit.page(
         "my/home.html",
         coming=list(islice(coming, NEXT)),
         phones=phones,
         waiting=waiting,
+        held=held,
         today=today,
     )
