@@ -7,7 +7,7 @@ from uuid import UUID
 
 from adapters.eas.ids import uuid_of
 from app.composition import CODEC
-from app.explaining import Explaining, NeverSynced
+from app.explaining import Explaining, NeverSynced, NoLongerKept
 from app.http import Http
 from app.reasons import lines
 from app.web.paging import place
@@ -45,13 +45,17 @@ def one(visit: Visit) -> Http:
         phone, _, folder = _place(connection, visit)
         about = _about(visit, connection, phone, folder)
         answered = about.round(place(visit.names["round"]) or 0)
-        told = about.told(answered)
+        try:
+            told = about.told(answered)
+        except NoLongerKept:
+            told = None
         return visit.page(
             "admin/explain_round.html",
             phone=phone,
             folder=folder,
             answered=answered,
-            told=list(lines(visit.site.groupware, connection, visit.words, told)),
+            kept=told is not None,
+            told=list(lines(visit.site.groupware, connection, visit.words, told or [])),
         )
 
 

@@ -6,9 +6,8 @@ from typing import IO
 
 import click
 
-from adapters.store.checkpoint import Checkpoint, public_text, signing_key
+from app import checkpoints
 from app.cli.house import House, in_house
-from app.composition import master_key
 
 
 @click.command
@@ -21,10 +20,7 @@ def checkpoint(house: House, file: IO[str] | None, public_key: bool) -> None:
     Later, `taccuino verify --checkpoint FILE` shows whether anything up to here was changed,
     removed, put in or moved, even by somebody who made the chain of the log anew.
     """
-    key = signing_key(master_key(house.settings.home))
     if public_key:
-        click.echo(public_text(key.public_key()))
-        return
-    with house.groupware.reading() as connection:
-        line = Checkpoint.of(connection, house.groupware.clock()).signed(key)
-    click.echo(line, file=file)
+        click.echo(checkpoints.signer(house.settings.home))
+    else:
+        click.echo(checkpoints.sign(house.groupware, house.settings.home), file=file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
 from datetime import timedelta
 
 import click
@@ -10,7 +10,7 @@ import click
 from adapters.eas.ids import server_id
 from app import retention
 from app.cli.house import House, in_house
-from app.retention import SHORTEST, USUAL, Compaction
+from app.retention import SHORTEST, USUAL
 
 
 @click.command
@@ -22,8 +22,9 @@ from app.retention import SHORTEST, USUAL, Compaction
     help=f"So many days ({USUAL.days}).",
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document, for other programs.")
 @in_house
-def compact(house: House, days: int, dry_run: bool) -> None:
+def compact(house: House, days: int, dry_run: bool, as_json: bool) -> None:
     """Let go of rows that were superseded long ago; phones go on meanwhile.
 
     The log loses nothing. Phones that were silent for longer begin anew when they come back, and
@@ -31,15 +32,14 @@ def compact(house: House, days: int, dry_run: bool) -> None:
     """
     age = timedelta(days=days)
     if dry_run:
-        _tell(retention.plan(house.groupware, age), "would go")
+        done, verb = list(retention.plan(house.groupware, age)), "would go"
     else:
-        _tell(retention.compact(house.groupware, house.author, age), "went")
-
-
-def _tell(done: Iterable[Compaction], verb: str) -> None:
-    found = list(done)
-    rows = sum(each.rows for each in found)
-    click.echo(f"{rows} rows of {len(found)} folders {verb}")
-    phones = {phone for each in found for phone in each.phones}
-    for phone in sorted(map(server_id, phones)):
+        done, verb = list(retention.compact(house.groupware, house.author, age)), "went"
+    rows = sum(each.rows for each in done)
+    phones = sorted({server_id(phone) for each in done for phone in each.phones})
+    if as_json:
+        click.echo(json.dumps({"rows": rows, "folders": len(done), "phones": phones}))
+        return
+    click.echo(f"{rows} rows of {len(done)} folders {verb}")
+    for phone in phones:
         click.echo(f"the phone {phone} begins anew when it comes back")

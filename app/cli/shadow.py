@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -15,8 +17,9 @@ from app.cli.progress import progress
 
 @click.command
 @click.argument("other")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document, for other programs.")
 @in_house
-def shadow(house: House, other: str) -> None:
+def shadow(house: House, other: str, as_json: bool) -> None:
     """Fold the log with this version and with OTHER, and say all that differs.
 
     OTHER is the `taccuino` of another installation, as it is called in the shell. Use it before
@@ -27,10 +30,17 @@ def shadow(house: House, other: str) -> None:
         position = app.ask(shlex.split(other), file, house.settings.home)
         with progress("folding", position) as tick:
             told = app.differences(house.groupware, file, position, tick)
-            differing = 0
-            for said in told:
-                differing += 1
-                click.echo(said)
-    if differing:
-        raise click.ClickException(f"{differing} differences in the fold of {position} events")
-    click.echo(f"Both make the same of {position} events.")
+            found = list(_said(told, aloud=not as_json))
+    if as_json:
+        click.echo(json.dumps({"events": position, "differences": found}))
+    if found:
+        raise click.ClickException(f"{len(found)} differences in the fold of {position} events")
+    if not as_json:
+        click.echo(f"Both make the same of {position} events.")
+
+
+def _said(told: Iterable[str], aloud: bool) -> Iterator[str]:
+    for sentence in told:
+        if aloud:
+            click.echo(sentence)
+        yield sentence

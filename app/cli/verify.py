@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import IO
+import json
+from dataclasses import asdict
+from typing import IO, Any
 
 import click
 
 from adapters.store.chain import verify_chain
-from adapters.store.checkpoint import (
-    Forged,
-    disagreement,
-    public_key,
-    read_checkpoints,
-    signing_key,
-)
+from app import checkpoints
+from app.checkpoints import Compared
 from app.cli.house import House, in_house
 from app.cli.progress import progress
-from app.composition import CODEC, master_key
+from app.composition import CODEC
 from projections import schema
 from projections import verify as projection
+from projections.verify import Report
 
 
 @click.command
@@ -28,42 +26,50 @@ from projections import verify as projection
     type=click.File("r"),
     help="Lines of `taccuino checkpoint` that were kept elsewhere: the log must agree with them.",
 )
-@click.option(
-    "--public-key", "signer", help="Who signed them, in 64 digits; if not given, this house."
-)
+@click.option("--public-key", "signer", help="Who signed them, in 64 digits; else, this house.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document, for other programs.")
 @in_house
-def verify(house: House, kept: IO[str] | None, signer: str | None) -> None:
+def verify(house: House, kept: IO[str] | None, signer: str | None, as_json: bool) -> None:
     """Check that the log is as it was written, and that every row is what the log says.
 
     Phones can go on meanwhile. Somebody who can write the file can write a whole new chain as
     well: only checkpoints kept where he cannot write show that.
     """
-    with house.groupware.reading() as connection:
-        length = house.groupware.recorder.max_notification_id() or 0
+    groupware = house.groupware
+    with groupware.reading() as connection:
+        length = groupware.recorder.max_notification_id() or 0
         with progress("folding the log once more", length) as tick:
             report = projection.verify(
-                house.groupware, connection, verify_chain, schema.create,
-                schema.projectors(CODEC), tick,
-            )  # fmt: skip
-        rewritten = _against(house, kept, signer) if kept else None
-    for sentence in (*report.sentences(), *filter(None, [rewritten])):
-        click.echo(sentence)
-    if rewritten or not report.sound:
+                groupware,
+                connection,
+                verify_chain,
+                schema.create,
+                schema.projectors(CODEC),
+                tick,
+            )
+        compared = _compared(house, kept.read(), signer) if kept else None
+    if as_json:
+        click.echo(json.dumps(document(report, compared)))
+    else:
+        _tell(report, compared)
+    if not report.sound or (compared and compared.wrong):
         raise click.ClickException(
             "the store is not sound; if only rows are wrong, `taccuino rebuild` mends it,"
             " else bring back a copy"
         )
 
 
-def _against(house: House, kept: IO[str], key: str | None) -> str | None:
-    """What is wrong by the checkpoints; says it if nothing is."""
-    own = signing_key(master_key(house.settings.home)).public_key()
-    try:
-        checkpoints = read_checkpoints(kept, public_key(key) if key else own)
-    except (Forged, ValueError) as error:
-        return f"{error}.".capitalize()
-    with house.groupware.reading() as connection:
-        wrong = disagreement(connection, checkpoints)
-    if wrong is None:
-        click.echo(f"The log agrees with all of {len(checkpoints)} checkpoints.")
-    return wrong
+def _compared(house: House, lines: str, signer: str | None) -> Compared:
+    return checkpoints.compare(house.groupware, house.settings.home, lines, signer)
+
+
+def document(report: Report, compared: Compared | None) -> dict[str, Any]:
+    told = {"sound": report.sound, **asdict(report)}
+    return told if compared is None else {**told, "checkpoints": asdict(compared)}
+
+
+def _tell(report: Report, compared: Compared | None) -> None:
+    for sentence in report.sentences():
+        click.echo(sentence)
+    if compared is not None:
+        click.echo(compared.wrong or f"The log agrees with all of {compared.number} checkpoints.")
