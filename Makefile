@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n auto
-SLOW := tests/system tests/compat tests/browser
+SLOW := tests/system tests/compat tests/browser tests/security/test_ldap_injection.py tests/security/test_real_server.py
 SOAK := tests/system/test_ending.py tests/system/test_soak.py
 
 .PHONY: help run test check check-all format lint types fast soak fuzz screenshots clean
