@@ -24,6 +24,7 @@ from app.admin import (
     policies,
     policy,
     rules,
+    store,
     undo,
     user,
     user_edit,
@@ -163,6 +164,7 @@ PAGES: Final = (
     Page("/admin/log/live", log_live.follow, who=ADMINISTRATOR),
     Page("/admin/log/{position}", log.one, who=ADMINISTRATOR),
     Page("/admin/items/{id}", item.look, who=ADMINISTRATOR),
+    Page("/admin/store", store.look, store.act, who=ADMINISTRATOR),
     Page("/admin/settings", house.look, house.save, who=ADMINISTRATOR),
 )
 """Every page: its address, who shows it, and who does what its forms ask."""

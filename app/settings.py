@@ -91,6 +91,11 @@ class Settings:
         """Where it is noted when the store was copied last."""
         return self.home / "last-backup.json"
 
+    @property
+    def last_proof(self) -> Path:
+        """Where it is noted what was found when the store was proved last."""
+        return self.home / "last-proof.json"
+
     def make_home(self) -> None:
         """The folder of store and keys, which nobody else may look into."""
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)

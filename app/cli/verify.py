@@ -9,7 +9,7 @@ from typing import IO, Any
 import click
 
 from adapters.store.chain import verify_chain
-from app import checkpoints
+from app import checkpoints, proofs
 from app.checkpoints import Compared
 from app.cli.house import House, in_house
 from app.cli.progress import progress
@@ -36,7 +36,7 @@ def verify(house: House, kept: IO[str] | None, signer: str | None, as_json: bool
     well: only checkpoints kept where he cannot write show that.
     """
     groupware = house.groupware
-    with groupware.reading() as connection:
+    with proofs.at_it(house.settings.home), groupware.reading() as connection:
         length = groupware.recorder.max_notification_id() or 0
         with progress("folding the log once more", length) as tick:
             report = projection.verify(
@@ -48,6 +48,7 @@ def verify(house: House, kept: IO[str] | None, signer: str | None, as_json: bool
                 tick,
             )
         compared = _compared(house, kept.read(), signer) if kept else None
+        proofs.note(house.settings, groupware.clock(), report)
     if as_json:
         click.echo(json.dumps(document(report, compared)))
     else:

@@ -100,3 +100,5 @@ def pages_of(made: Mapping[str, UUID]) -> dict[str, str]:
         "admin-settings": "/admin/settings",
         "not-found": "/my/nothing",
     }
+        "admin-explain": f"/admin/devices/{phone}/explain",
+        "admin-store": "/admin/store",

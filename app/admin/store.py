@@ -1,0 +1,46 @@
+"""/admin/store: whether the store is what its log says, and what to keep elsewhere to show it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app import backup, checkpoints, proofs
+from app.checkpoints import Compared
+from app.http import Http
+from app.web.visit import Visit
+from domain.refused import Unknown
+from projections import logbook
+
+HERE: Final = "/admin/store"
+
+
+def look(visit: Visit) -> Http:
+    return _page(visit)
+
+
+def act(visit: Visit) -> Http:
+    """Begin to prove it, or hold checkpoints against it."""
+    name = visit.form.text("act")
+    if name == "prove":
+        proofs.begin(visit.site.settings)
+        return visit.go(HERE, said="store_proving")
+    if name == "compare":
+        home, lines = visit.site.settings.home, visit.form.text("lines")
+        return _page(visit, checkpoints.compare(visit.site.groupware, home, lines))
+    raise Unknown("nothing is called like this")
+
+
+def _page(visit: Visit, compared: Compared | None = None) -> Http:
+    site, settings = visit.site, visit.site.settings
+    with site.groupware.reading() as connection:
+        length = logbook.last(connection)
+    return visit.page(
+        "admin/store.html",
+        length=length,
+        proof=proofs.last(settings),
+        running=proofs.is_running(settings.home),
+        backup=backup.last(settings),
+        line=checkpoints.sign(site.groupware, settings.home),
+        signer=checkpoints.signer(settings.home),
+        compared=compared,
+    )

@@ -1,0 +1,88 @@
+"""The store on a page: proved on request, and held against lines that were kept elsewhere."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from app import people, proofs
+from tests.app.cli_runner import Cli
+from tests.app.house import House
+from tests.app.reader import Answer, Reader, pages, with_password
+
+HERE = "/admin/store"
+
+
+@pytest.fixture
+def house(house: House) -> House:
+    people.open_account(
+        house.groupware, house.admin, "root", "root@example.org", administrator=True
+    )
+    with_password(house, "root")
+    return house
+
+
+@pytest.fixture
+def reader(house: House) -> Reader:
+    reader = Reader(pages(house))
+    reader.sign_in("root")
+    reader.get(HERE)
+    return reader
+
+
+@pytest.fixture
+def cli(house: House) -> Cli:
+    return Cli(house.settings.home)
+
+
+def line(answer: Answer) -> str:
+    found = re.search(r"taccuino-checkpoint [^<]+", answer.text)
+    assert found
+    return found[0].strip()
+
+
+def test_a_store_that_nobody_proved_says_so(reader: Reader) -> None:
+    assert reader.get(HERE).text.count("never") == 2
+
+
+def test_what_the_command_found_out_is_shown(reader: Reader, cli: Cli) -> None:
+    cli.done("verify")
+    told = reader.get(HERE).text
+    assert "Sound" in told
+    assert "Not sound" not in told
+
+
+def test_what_is_wrong_is_named(house: House, reader: Reader, cli: Cli) -> None:
+    with house.groupware.pool.writing() as connection:
+        connection.execute("UPDATE account SET zone = 'Asia/Tokyo'")
+    cli.run("verify")
+    told = reader.get(HERE).text
+    assert "Not sound" in told
+    assert "In account the row" in told
+
+
+def test_a_button_begins_it_in_a_process_of_its_own(
+    house: House, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[list[str]] = []
+    monkeypatch.setattr(proofs.subprocess, "Popen", lambda order, **_: begun.append(order))
+    assert reader.post(HERE, {"act": "prove"}).status == 303
+    assert begun[0][-1] == proofs.VERB
+    with proofs.at_it(house.settings.home):
+        assert "Somebody is proving it now" in reader.get(HERE).text
+        reader.post(HERE, {"act": "prove"})
+    assert len(begun) == 1
+
+
+def test_kept_lines_are_held_against_the_log(house: House, reader: Reader) -> None:
+    kept = line(reader.get(HERE))
+    house.contact(first_name="Bea")
+    agreed = reader.post(HERE, {"act": "compare", "lines": kept})
+    assert "agrees with all of 1 lines" in agreed.text
+    forged = reader.post(HERE, {"act": "compare", "lines": kept.replace("0", "1", 1)})
+    assert "was not signed by this house" in forged.text
+
+
+def test_what_is_no_act_is_not_found(reader: Reader) -> None:
+    assert reader.post(HERE, {"act": "else"}).status == 404
