@@ -6,9 +6,11 @@ import gzip
 import re
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import falcon
 
@@ -28,6 +30,7 @@ from app.journal import Fields
 from app.limits import Pace
 from app.push.stay import Parked, Stay
 from app.push.wake import Vanished, WakeHub
+from app.recording import TAPE, Recorder
 from app.rehearsal import rehearsal
 from app.settings import Settings
 from app.still import Stillness, small_body
@@ -67,24 +70,29 @@ class ActiveSync:
     commands: Mapping[str, Command]
     pace: Pace = field(default_factory=Pace)
     still: Stillness | None = None
+    recorder: Recorder | None = None
 
     def __call__(self, req: falcon.Request, resp: falcon.Response) -> None:
         stay: Stay = req.env[STAY]
         began = time.perf_counter()
         with journal.entry(stay.line, unless=Parked) as fields:
-            answer = self._answer(req, fields)
+            answer = self.answer(req, fields)
+            if self.recorder is not None and not (stay.gone or stay.superseded):
+                self.recorder.keep(req, str(fields.get("command")), str(fields["request"]), answer)
             fields.update(status=answer.status, out=len(answer.body))
             headers = {**ALWAYS, **errors.named(fields), **answer.headers}
             replace(answer, headers=headers).put(resp)
         _count(stay, fields, answer.status, time.perf_counter() - began)
 
-    def _answer(self, req: falcon.Request, fields: Fields) -> Http:
+    def answer(self, req: falcon.Request, fields: Fields) -> Http:
+        """What a request is told; `fields` are for its line. Parked if it has to wait."""
         try:
             stay: Stay = req.env[STAY]
             if stay.gone:
                 raise Vanished
             if stay.over and stay.nothing is not None:
                 return _rendered(stay.nothing)
+            req.env.pop(TAPE, None)  # of a look at which there was nothing
             return self._remembered(req, fields) or self._looked_for(req, fields)
         except Parked:
             raise
@@ -112,7 +120,7 @@ class ActiveSync:
         moment = self.still.now()
         answer = self._looked_for(req, fields, data)
         until = fields.pop("until", None)
-        if isinstance(until, frozenset):
+        if isinstance(until, frozenset) and TAPE not in req.env:
             now = self.groupware.clock()
             self.still.note(digest, until, _told_again(fields), moment, now)
         return answer
@@ -149,10 +157,12 @@ class ActiveSync:
         stay.doing = stay.doing or (principal.account.id, line.device_id, line.command)
         phone = (principal.account.id, line.device_id.upper())
         with self.pace.one_of(phone, again=stay.waiter is not None):
-            request = self._request(req, line, version, fields, data)
-            if request.body is None and command.body == "required":
-                raise Refusal(CONTENT, "the command needs a body")
-            reply = self._handled(req, command, request, principal.account, fields)
+            data = read_body(req, self.settings.max_body) if data is None else data
+            with self._recorded(req, phone):
+                request = self._request(req, line, version, fields, data)
+                if request.body is None and command.body == "required":
+                    raise Refusal(CONTENT, "the command needs a body")
+                reply = self._handled(req, command, request, principal.account, fields)
         if isinstance(reply, Failure):
             return _failed(reply, line, fields)
         if isinstance(reply, Empty) and reply.until:
@@ -181,14 +191,20 @@ class ActiveSync:
         line: Line,
         version: Version,
         fields: Fields,
-        data: bytes | None,
+        data: bytes,
     ) -> Request:
-        if data is None:
-            data = read_body(req, self.settings.max_body)
         fields["in"] = len(data)
         address = client_address(req, self.settings)
         most = self.settings.max_body
         return read_request(line, version, req.get_header, data, address, most)
+
+    def _recorded(
+        self, req: falcon.Request, phone: tuple[UUID, str]
+    ) -> AbstractContextManager[None]:
+        if self.recorder is None:
+            return nullcontext()
+        came, address = req.env[STAY].came, client_address(req, self.settings)
+        return self.recorder.listening(req, *phone, came, address)
 
     def _handled(
         self,

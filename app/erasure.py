@@ -9,7 +9,7 @@ from app import items as use
 from app.composition import CODEC
 from app.groupware import Groupware
 from domain.base import Authorship
-from projections import attempts, codes, items, notices, relations, schema
+from projections import attempts, codes, items, notices, recorded, relations, schema
 from projections.rebuild import rebuild
 
 
@@ -28,6 +28,7 @@ def erase(groupware: Groupware, keyring: Keyring, author: Authorship, subject: U
         attempts.forget(connection, subject)
         codes.forget(connection, subject)
         notices.forget(connection, subject)
+        recorded.forget(connection, subject)
         keyring.erase(subject)
         rebuild(groupware, connection, schema.create, schema.projectors(CODEC))
     return mentioning

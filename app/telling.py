@@ -160,6 +160,8 @@ class Teller:
         """A plain field in words, where the languages have one for it."""
         if isinstance(value, tuple | list):
             return str(len(value))
+        if isinstance(value, datetime):
+            return self._words.moment(value)
         if isinstance(value, Mapping):
             return _listed(f"{key}={each}" for key, each in value.items())
         plain = "" if value is None else str(value)

@@ -14,6 +14,7 @@ from app.logins import logins
 from app.proof import Prover
 from app.push.following import Followers
 from app.push.wake import WakeHub
+from app.recording import Recorder
 from app.routes import WSGI, create_app
 from app.settings import Settings
 from app.still import Stillness
@@ -38,6 +39,7 @@ def start(settings: Settings, hub: WakeHub) -> WSGI:
             admit=admit,
             commands=COMMANDS,
             still=Stillness(groupware.pool),
+            recorder=Recorder(groupware),
         ),
         open_site(groupware, settings, login, hub),
     )

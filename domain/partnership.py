@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Final, Literal
 from uuid import UUID, uuid5
 
@@ -138,6 +138,28 @@ class WipeAcknowledged(PartnershipEvent):
         phone.approved = False
 
 
+class DeviceRecorded(PartnershipEvent):
+    """What it asks and is answered is kept until then, sealed, so that it can be replayed."""
+
+    TOPIC = "device.recorded"
+    personal: ClassVar[tuple[str, ...]] = ("why",)
+
+    until: datetime
+    why: str
+
+    def apply(self, phone: Partnership) -> None:
+        phone.recorded_until = self.until
+
+
+class DeviceRecordingEnded(PartnershipEvent):
+    """Nothing more is kept; what was is still there."""
+
+    TOPIC = "device.recording-ended"
+
+    def apply(self, phone: Partnership) -> None:
+        phone.recorded_until = None
+
+
 class DeviceFellSilent(PartnershipEvent):
     """It was not heard of for long: it does not count, and its keys are forgotten. All else that
     is known or was decided about it stays."""
@@ -198,6 +220,7 @@ class Partnership(Provisioning):
         self.blocked = ""
         self.wipe: WipeKind | None = None
         self.wiped = 0
+        self.recorded_until: datetime | None = None
         self._without_policy()
 
     @staticmethod
@@ -255,6 +278,13 @@ class Partnership(Provisioning):
         if self.wipe:
             self._note(WipeAcknowledged, status=status)
 
+    def record(self, until: datetime, why: str) -> None:
+        self._note(DeviceRecorded, until=until, why=why)
+
+    def end_recording(self) -> None:
+        if self.recorded_until:
+            self._note(DeviceRecordingEnded)
+
     def fall_silent(self) -> None:
         if not (self.silent or self.forgotten):
             self._note(DeviceFellSilent)
@@ -284,6 +314,8 @@ known_as(
     WipeRequested,
     WipeCancelled,
     WipeAcknowledged,
+    DeviceRecorded,
+    DeviceRecordingEnded,
     DeviceFellSilent,
     DeviceHeardAgain,
     DeviceForgotten,

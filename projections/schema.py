@@ -29,6 +29,7 @@ from projections import (
     logbook,
     notices,
     policies,
+    recorded,
     relations,
     removed,
     sessions,
@@ -63,13 +64,14 @@ MODULES = (
     codes,
     sessions,
     notices,
+    recorded,
 )
 """Where the tables stand."""
 
 CACHES = frozenset(
     {
         *(*devices.CACHES, *asked.CACHES, *attempts.CACHES, *codes.CACHES),
-        *(*sessions.CACHES, *notices.CACHES),
+        *(*sessions.CACHES, *notices.CACHES, *recorded.CACHES),
     }
 )
 """Tables outside the fold: losing them costs a question more, never an item."""
@@ -119,4 +121,5 @@ def projectors(codec: Codec) -> tuple[Projector, ...]:
         brakes.project,
         findings.project,
         logbook.project,
+        recorded.project,
     )

@@ -36,7 +36,7 @@ LINES: Final = {
         app/commands/moveitems.py _carry_out: except Exception
         app/commands/moveitems.py _carry_out: context.journal["incident"]
         app/commands/moveitems.py _carry_out: return FAILED
-        app/eas.py ActiveSync._answer: return told
+        app/eas.py ActiveSync.answer: return told
         app/fault.py contained: raise error
         app/engine/teller.py Teller.response: yield _result("Delete"
     """,
@@ -46,7 +46,7 @@ LINES: Final = {
         app/commands/sync.py _respond: later = replace(
         app/commands/sync.py _respond: told = list(_told([replace(
         app/commands/sync.py _respond.<locals>.<listcomp>
-        app/eas.py ActiveSync._answer: raise Vanished
+        app/eas.py ActiveSync.answer: raise Vanished
         app/push/parking.py park: stay.look_again()
         app/admission.py _meet: return there
         app/engine/conversation.py Conversation.set_apart: return
