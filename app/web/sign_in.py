@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import quote
 
 from app.http import Http
 from app.proof import Unproven
@@ -35,7 +36,7 @@ def submit(visit: Visit) -> Http:
         return visit.go(back)
     if person.factor == "mail":
         proving.send_code(visit)
-    return visit.go(CODE if back == FIRST else f"{CODE}?back={back}")
+    return visit.go(CODE if back == FIRST else f"{CODE}?back={quote(back)}")
 
 
 def show_code(visit: Visit) -> Http:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from adapters.eas.ids import server_id
+from tests.leaks import secret
 from tests.system.server import PASSWORD, Server
 
 PROGRAMS = ("chromium-headless-shell", "chromium")
@@ -43,6 +44,8 @@ def sign_in(page: Page, server: Server, name: str, password: str = PASSWORD) -> 
     page.fill("#password", password)
     page.click("main button[type=submit]")
     page.wait_for_url("**/my")
+    for cookie in page.context.cookies():
+        secret(cookie["value"])
 
 
 def pages_of(made: Mapping[str, UUID]) -> dict[str, str]:

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.web.visit import own_path
-from tests.app.reader import PASSWORD, Answer, Reader
+from tests.app.house import House
+from tests.app.reader import PASSWORD, Answer, Reader, pages
+from tests.security.factors import Somebody
 from tests.security.grounds import GETS, POSTS, Grounds, parsed
 
 ELSEWHERE = [
@@ -122,6 +124,14 @@ def test_whoever_was_on_the_way_to_a_page_gets_there(reader: Reader) -> None:
     back = reader.get(way).field("back")
     assert back == "/my/contacts?q=rossi&page=2"
     assert reader.sign_in(back=back)["Location"] == back
+
+
+def test_also_where_a_code_is_asked_for_in_between(house: House) -> None:
+    ada = Somebody(house, "ada")
+    reader, back = Reader(pages(house)), "/my/contacts?q=rossi&page=2"
+    halfway = reader.sign_in(back=back)["Location"]
+    assert reader.get(halfway).field("back") == back
+    assert reader.post("/sign-in/code", {"code": ada.shown(), "back": back})["Location"] == back
 
 
 @given(st.text(st.sampled_from("/\\.:@%?#&= \t\r\n\x00abevil-~+,;é。／"), max_size=12))

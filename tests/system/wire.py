@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from adapters.wbxml import E, Element, decode, encode
+from tests.leaks import secret
 
 ENDPOINT: Final = "/Microsoft-Server-ActiveSync"
 WBXML: Final = "application/vnd.ms-sync.wbxml"
@@ -122,9 +123,9 @@ class Wire:
         return reply
 
     def _headers(self) -> dict[str, str]:
-        secret = b64encode(f"{self.user}:{self.password}".encode()).decode()
+        proof = b64encode(f"{self.user}:{secret(self.password)}".encode()).decode()
         return {
-            "Authorization": f"Basic {secret}",
+            "Authorization": f"Basic {secret(proof)}",
             "Content-Type": WBXML,
             "MS-ASProtocolVersion": self.version,
             "X-MS-PolicyKey": self.policy_key,
