@@ -23,6 +23,8 @@ LEADING: Final = ["timestamp", "event"]
 LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 BEGAN: Final = "began"
+KEPT: Final = ("request", "command", "version", "device")
+"""What of a line that is still to come is kept meanwhile; there are thousands."""
 
 Fields = dict[str, Any]
 Errors = type[Exception] | tuple[type[Exception], ...]
@@ -67,7 +69,7 @@ def entry(fields: Fields | None = None, unless: Errors = ()) -> Iterator[Fields]
     """
     fields = {} if fields is None else fields
     began = fields.pop(BEGAN, None) or time.perf_counter()
-    id = fields.setdefault("request", secrets.token_hex(6))
+    fields.setdefault("request", secrets.token_hex(6))
     over = True
     try:
         yield fields
@@ -78,8 +80,9 @@ def entry(fields: Fields | None = None, unless: Errors = ()) -> Iterator[Fields]
         if over:
             _write(fields, began)
         else:
+            kept = {name: fields[name] for name in KEPT if name in fields}
             fields.clear()
-            fields.update({"request": id, BEGAN: began})
+            fields.update({**kept, BEGAN: began})
 
 
 def _write(fields: Fields, began: float) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import errno
 import io
+from contextlib import suppress
 
+from structlog.testing import capture_logs
+
+from app import journal
 from app.journal import Lossy
 
 
@@ -40,3 +44,15 @@ def test_a_line_that_cannot_be_written_is_lost_and_nothing_else() -> None:
     full.room = True
     journal.write("served\n")
     assert full.getvalue() == "served\n"
+
+
+def test_a_line_that_is_still_to_come_keeps_who_asked_for_what_and_when() -> None:
+    """A request that waits ends in a line like any other, though nobody looks at it again."""
+    line: journal.Fields = {}
+    with suppress(LookupError), journal.entry(line, unless=LookupError) as fields:
+        fields.update(command="Ping", version="16.1", device="PHONE", collections=["many"])
+        raise LookupError
+    assert line.keys() == {"request", "command", "version", "device", journal.BEGAN}
+    with capture_logs() as lines, journal.entry(line) as fields:
+        fields["status"] = 200
+    assert {"command": "Ping", "version": "16.1", "device": "PHONE"}.items() <= lines[0].items()
