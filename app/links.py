@@ -7,7 +7,6 @@ from uuid import UUID
 
 from app.groupware import Groupware
 from domain.appointment import Appointment
-from domain.base import author
 from domain.patch import Values
 from domain.person import Contact
 from domain.refused import Unknown
@@ -16,6 +15,7 @@ from projections import items, relations
 
 BY_ADDRESS = "address"
 BY_UID = "same event elsewhere"
+BY_HAND = "hand"
 
 
 def link(groupware: Groupware, appointment: UUID, contact: UUID) -> None:
@@ -23,7 +23,7 @@ def link(groupware: Groupware, appointment: UUID, contact: UUID) -> None:
     for kind, id in ((Appointment, appointment), (Contact, contact)):
         if groupware.load(kind, id).removed:
             raise Unknown(f"the {kind.__name__.lower()} {id} has been removed")
-    _link(groupware, appointment, contact, author().actor)
+    _link(groupware, appointment, contact, BY_HAND)
 
 
 def unlink(groupware: Groupware, appointment: UUID, contact: UUID) -> None:

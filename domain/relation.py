@@ -10,7 +10,7 @@ from domain.base import Created, Event, known_as
 
 
 class ContactLinked(Event):
-    """`by` says how the link came about: `address` of an attendee, or whoever made it."""
+    """`by` says how the link came about: `address` of an attendee, or by `hand`."""
 
     TOPIC = "contact.linked"
 

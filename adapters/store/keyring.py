@@ -31,6 +31,9 @@ CREATE TABLE IF NOT EXISTS subject_key (subject BLOB PRIMARY KEY, wrapped BLOB)
 STRICT, WITHOUT ROWID
 """
 
+GONE: Final = (None,)
+"""The row of a subject whose key was destroyed."""
+
 
 class Erased(Exception):
     """The key of this subject was destroyed, and with it all that was sealed under it."""
@@ -83,6 +86,14 @@ class Keyring:
         )
         return blake2b(text, key=self._digests, digest_size=DIGEST).digest()
 
+    def holds(self, subject: UUID) -> bool:
+        """Whether there is a key of this subject: something was sealed for it, and can be read."""
+        return self._row(subject) not in (None, GONE)
+
+    def erased(self, subject: UUID) -> bool:
+        """Whether there was a key of this subject that was destroyed."""
+        return self._row(subject) == GONE
+
     def erase(self, subject: UUID) -> None:
         """Destroy the key, for ever. Its bytes are overwritten in the file, too."""
         with self._pool.writing() as connection:
@@ -100,16 +111,17 @@ class Keyring:
 
     def _wrapped(self, subject: UUID) -> bytes | None:
         """The wrapped key, None if there never was one, Erased if it is gone."""
+        row = self._row(subject)
+        if row == GONE:
+            raise Erased(str(subject))
+        return row[0] if row else None
+
+    def _row(self, subject: UUID) -> tuple[bytes | None] | None:
         with self._pool.reading() as connection:
-            row = connection.execute(
+            row: tuple[bytes | None] | None = connection.execute(
                 "SELECT wrapped FROM subject_key WHERE subject = ?", (subject.bytes,)
             ).fetchone()
-        if row is None:
-            return None
-        wrapped: bytes | None = row[0]
-        if wrapped is None:
-            raise Erased(str(subject))
-        return wrapped
+        return row
 
     def _create(self, subject: UUID) -> bytes:
         with self._pool.joining() as connection:

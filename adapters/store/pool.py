@@ -156,6 +156,17 @@ class Pool:
             busy = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         return not busy
 
+    def scour(self) -> bool:
+        """Write the whole file anew, and empty the write-ahead log: whatever was deleted lay on in
+        corners of pages that are in use, which `secure_delete` does not reach.
+
+        It takes the time of copying the store, and nobody writes meanwhile. False as with
+        `checkpoint`. Not for the inside of a transaction.
+        """
+        with _in_words(), self._locked() as deadline:
+            self._patiently(self._writer, "VACUUM", deadline)
+        return self.checkpoint()
+
     def expect_writable(self, patience: float | None = None) -> None:
         """StoreUnavailable if the file can only be read, StoreBusy if others keep it locked for so
         many seconds (or the pool's own); nothing is written to find out.

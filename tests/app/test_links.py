@@ -133,7 +133,7 @@ def test_a_link_by_hand_says_who_made_it(house: House) -> None:
     with house.editing("admin:root"):
         links.link(house.groupware, id, ada)
     assert linked(house, id) == [ada]
-    assert said(house, id, ada) == "admin:root"
+    assert said(house, id, ada) == "hand"
 
 
 def test_what_was_unlinked_can_be_linked_again(house: House) -> None:

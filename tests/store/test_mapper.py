@@ -12,11 +12,14 @@ from eventsourcing.domain import DomainEvent
 from eventsourcing.persistence import MapperDeserialisationError
 from eventsourcing.utils import get_topic
 
+from adapters.eas.ids import server_id
 from adapters.store.keyring import Erased, Keyring
 from adapters.store.mapper import BOX, SealingMapper
 from adapters.store.transcoder import decode
-from domain.base import Event
+from domain.account import Account
+from domain.base import Authorship, Event, acting
 from domain.body import Body
+from domain.house import HOUSE, RuleChanged
 from projections import schema  # noqa: F401 (all events are known once it is)
 from tests.store.journal import Note
 
@@ -152,3 +155,53 @@ def test_no_event_has_a_field_in_the_place_of_the_box() -> None:
         kinds += found[-1].__subclasses__()
     assert len(found) > 30
     assert [kind for kind in found if BOX in kind.__dataclass_fields__] == []
+
+
+# Who acted
+
+
+def _decided(actor: str) -> RuleChanged:
+    with acting(Authorship(actor, "r", NOW)):
+        return RuleChanged(
+            originator_id=HOUSE, originator_version=2, timestamp=NOW, rule="r", holds=True
+        )
+
+
+@pytest.fixture
+def grace(keyring: Keyring) -> UUID:
+    """Somebody with an account of this name."""
+    id = Account.id_of("Grace")
+    keyring.seal(id, b"", b"")
+    return id
+
+
+def test_a_person_who_acted_is_stored_by_id_and_comes_back_by_name(
+    mapper: SealingMapper, grace: UUID
+) -> None:
+    event = _decided("admin:Grace")
+    stored = mapper.to_stored_event(event)
+    assert b"Grace" not in stored.state
+    assert mapper.to_domain_event(stored) == event
+
+
+def test_an_author_who_was_erased_is_an_id(
+    mapper: SealingMapper, keyring: Keyring, grace: UUID
+) -> None:
+    stored = mapper.to_stored_event(_decided("user:Grace"))
+    keyring.erase(grace)
+    left: Any = mapper.to_domain_event(stored)
+    assert left.actor == f"user:@{server_id(grace)}"
+    assert not left.erased, "what was done can still be read"
+
+
+@pytest.mark.parametrize("actor", ["user:Grace", "admin:root", "device:PHONE", "system"])
+def test_who_is_nobody_here_is_stored_as_it_is(mapper: SealingMapper, actor: str) -> None:
+    assert decode(mapper.to_stored_event(_decided(actor)).state)["actor"] == actor
+
+
+def test_an_author_put_into_the_place_of_another_does_not_open(
+    mapper: SealingMapper, grace: UUID
+) -> None:
+    stored = mapper.to_stored_event(_decided("user:Grace"))
+    with pytest.raises(MapperDeserialisationError, match="author"):
+        mapper.to_domain_event(replace(stored, originator_version=3))
