@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +15,7 @@ from domain.base import Authorship
 from domain.calendar import Location
 from domain.folder import CALENDAR, CONTACTS, USER_CALENDAR, default_folder
 from domain.house import FULL_WIPE_ALLOWED
+from domain.item import HeldEdit
 from domain.partnership import Partnership
 from domain.recurrence import WEEKLY, Recurrence
 from domain.steps import weekday_bit
@@ -72,6 +74,8 @@ def furnish(groupware: Groupware, name: str) -> dict[str, UUID]:
                 made[values.get("subject") or values["first_name"]] = item.id
     made["conflict"] = _set_aside(groupware, author, made["Dentist"])
     made |= _phones(groupware, author, account.id)
+    made |= _gone(groupware, author, account.id)
+    made["burst"] = _held(groupware, account.id, made)
     made["strict"] = _strict(groupware, author)
     rules.decide(groupware, author, FULL_WIPE_ALLOWED, True)
     access.put_rule(groupware, author, "os", "Android 6*", "block")
@@ -156,3 +160,35 @@ def _phones(groupware: Groupware, author: Authorship, account: UUID) -> dict[str
             devices.note_seen(connection, phone.id, seen, type, "16.1")
         made[device] = phone.id
     return made
+
+
+def _gone(groupware: Groupware, author: Authorship, account: UUID) -> dict[str, UUID]:
+    """Somebody whom the tablet added and removed again."""
+    tablet = Partnership.id_of(account, "TABLET01")
+    by_tablet = replace(author, actor="device:TABLET01", partnership=tablet)
+    with groupware.acting(by_tablet) as connection:
+        book = items.collection(connection, default_folder(account, CONTACTS))
+        assert book is not None
+        person = {"first_name": "Ottavio", "last_name": "Neri", "mobile_phone": "+39 055 555 0299"}
+        item = use.add(groupware, connection, book, "contacts", person)
+        use.revise(groupware, connection, item, {"mobile_phone": "+39 055 555 0300"})
+        use.remove(groupware, item)
+    return {"gone": item.id}
+
+
+def _held(groupware: Groupware, account: UUID, made: dict[str, UUID]) -> UUID:
+    """What the tablet did so much of at once that nobody believed it."""
+    burst, tablet = uuid4(), Partnership.id_of(account, "TABLET01")
+    author = groupware.author("device:TABLET01", "furniture", tablet)
+    edits = (
+        ("Giulia", {"job_title": "?"}),
+        ("Nora", {"company_name": "?", "job_title": "?"}),
+        ("Beatrice", None),
+        ("Tomás", None),
+    )
+    with groupware.acting(author) as connection:
+        for name, patch in edits:
+            item = use.load(groupware, connection, made[name])
+            edit = HeldEdit(item.edition, patch)
+            use.hold(groupware, item, burst, edit, 1, default_folder(account, CONTACTS))
+    return burst
