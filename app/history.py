@@ -22,7 +22,7 @@ from projections import accounts, logbook
 from projections import history as past
 from projections import schema as _  # noqa: F401  (with the read models, all kinds are known)
 from projections.history import Entry, Fact
-from projections.logbook import Search
+from projections.logbook import Choice, Search
 
 PAGE: Final = 50
 
@@ -98,7 +98,7 @@ class Asked:
         """Unknown for a person, a phone, an id or a kind that there is not."""
         return Search(tuple(self._choices(connection)), self.since, self.until)
 
-    def _choices(self, connection: sqlite3.Connection) -> Iterator[frozenset[bytes]]:
+    def _choices(self, connection: sqlite3.Connection) -> Iterator[Choice]:
         if self.person:
             yield logbook.things(_person(connection, self.person))
         if self.device:

@@ -30,6 +30,7 @@ from projections import devices, edits, folders, items, logbook
 from projections.accounts import AccountRow
 from projections.devices import PartnershipRow
 from projections.edits import Editions
+from projections.logbook import Choice
 
 CHUNK: Final = 25
 """So many items are one transaction: other phones are not kept waiting."""
@@ -46,7 +47,7 @@ class Whose:
     """Somebody whose edits can be undone; `authors` are how the log files them."""
 
     name: str
-    authors: frozenset[bytes]
+    authors: Choice
 
 
 def of_phone(phone: PartnershipRow) -> Whose:

@@ -12,7 +12,7 @@ from domain.item import Begun, EditHeld, Moved, Removed, Restored, Revised
 from domain.kinds import KINDS
 from domain.when import Instant
 from projections import logbook
-from projections.logbook import Search
+from projections.logbook import Choice, Search
 
 CHANGING: Final = (Begun, Revised, Removed, Restored, Moved, EditHeld)
 """What changes an item, or will once it is released; all else leaves it as it stands."""
@@ -25,7 +25,7 @@ Editions = dict[UUID, frozenset[int]]
 
 def edits(
     connection: sqlite3.Connection,
-    authors: frozenset[bytes],
+    authors: Choice,
     since: Instant | None = None,
     until: Instant | None = None,
 ) -> Editions:

@@ -1,11 +1,13 @@
 """Where in the log something stands: each event is filed under all that it is about.
 
-An event is filed under the ids of the thing it changed, of its person and its phone, and under its
-kind, its author and its request, each of which has an id that follows from its name. So one index
-serves every filter: the primary key of `log_about`, in which what is about one thing lies together
-in the order of the log. Several filters together are a walk in which each leaps to where the
-others are (`_walk`); what it costs is in proportion to the page and to the rarest of them, not to
-the log. Nothing here is anybody's name, text or time of day.
+An event is filed under the ids of its person, its phone and whatever else it is about, and under
+its kind, its author and its request, each of which has an id that follows from its name. So one
+index serves every filter: the primary key of `log_about`, in which what is about one thing lies
+together in the order of the log. Only the thing that an event changed is left out: the streams of
+`stored_event` have an index of their own, and a second one would cost every event a page of the
+file. Several filters together are a walk in which each leaps to where the others are (`_walk`);
+what it costs is in proportion to the page and to the rarest of them, not to the log. Nothing here
+is anybody's name, text or time of day.
 
 A moment is a place, too: `log_moment` has the position at which the log first came to it. A clock
 that was set back is waited for: the order in which things were written down counts.
@@ -54,14 +56,31 @@ WHERE NOT EXISTS (SELECT 1 FROM log_moment WHERE at >= ?1)
 """
 FROM_THEN: Final = "SELECT position FROM log_moment WHERE at >= ? ORDER BY at LIMIT 1"
 LAST: Final = "SELECT max(position) FROM stored_event"
-BACK: Final = """
+ABOUT: Final = "about"
+STREAM: Final = "stream"
+SEEK: Final = {
+    (ABOUT, -1): """
 SELECT position FROM log_about WHERE about = ? AND position <= ?
 ORDER BY position DESC LIMIT 1
-"""
-ONWARD: Final = """
+""",
+    (ABOUT, 1): """
 SELECT position FROM log_about WHERE about = ? AND position >= ?
 ORDER BY position LIMIT 1
-"""
+""",
+    (STREAM, -1): """
+SELECT position FROM stored_event WHERE originator_id = ? AND position <= ?
+ORDER BY originator_version DESC LIMIT 1
+""",
+    (STREAM, 1): """
+SELECT position FROM stored_event WHERE originator_id = ? AND position >= ?
+ORDER BY originator_version LIMIT 1
+""",
+}
+"""What comes next, back or onward: of what is filed, and of the stream of one thing."""
+
+Key = tuple[str, bytes]
+Choice = frozenset[Key]
+"""Any of these will do; each is a kind of SEEK and an id."""
 
 REACH: Final = 2_000
 """So many leaps make a page at most: where filters hardly meet, it says where to look further."""
@@ -78,7 +97,8 @@ MICROSECOND: Final = timedelta(microseconds=1)
 def project(connection: sqlite3.Connection, event: DomainEvent, position: int) -> None:
     at = (event.timestamp - EPOCH) // MICROSECOND
     connection.execute(REACHED, (at, position))
-    connection.executemany(FILE, [(id, position) for id in set(_about(connection, event))])
+    ids = set(_about(connection, event)) - {event.originator_id.bytes}
+    connection.executemany(FILE, [(id, position) for id in ids])
 
 
 def _about(connection: sqlite3.Connection, event: Any) -> Iterator[bytes]:
@@ -90,7 +110,6 @@ def _about(connection: sqlite3.Connection, event: Any) -> Iterator[bytes]:
     if isinstance(event, RoundEvent):
         yield from _about_round(connection, event)
     else:
-        yield event.originator_id.bytes
         yield from _about_thing(connection, event)
 
 
@@ -162,27 +181,27 @@ class Search:
     """Which events are meant: those that are about one of each of the `choices`, written from
     `since` on and before `until`. Without any of that, all."""
 
-    choices: tuple[frozenset[bytes], ...] = ()
+    choices: tuple[Choice, ...] = ()
     since: Instant | None = None
     until: Instant | None = None
 
 
-def things(*ids: UUID) -> frozenset[bytes]:
+def things(*ids: UUID) -> Choice:
     """Any of these: persons, phones, items, folders, policies …"""
-    return frozenset(id.bytes for id in ids)
+    return frozenset((sort, id.bytes) for id in ids for sort in (ABOUT, STREAM))
 
 
-def kinds(*topics: str) -> frozenset[bytes]:
-    return frozenset(_named("kind", topic) for topic in topics)
+def kinds(*topics: str) -> Choice:
+    return frozenset((ABOUT, _named("kind", topic)) for topic in topics)
 
 
-def actors(*actors: str) -> frozenset[bytes]:
+def actors(*actors: str) -> Choice:
     """Any of these authors, as events name them (`user:…`)."""
-    return frozenset(_named("actor", actor) for actor in actors)
+    return frozenset((ABOUT, _named("actor", actor)) for actor in actors)
 
 
-def requests(*requests: str) -> frozenset[bytes]:
-    return frozenset(_named("request", request) for request in requests)
+def requests(*requests: str) -> Choice:
+    return frozenset((ABOUT, _named("request", request)) for request in requests)
 
 
 @dataclass(frozen=True)
@@ -267,27 +286,27 @@ def _walk(
 
 
 class Track:
-    """Where one of several ids comes next. Each is looked for again only once it is passed."""
+    """Where one of several comes next. Each is looked for again only once it is passed."""
 
-    def __init__(self, connection: sqlite3.Connection, ids: Iterable[bytes], way: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, choice: Choice, way: int) -> None:
         self._connection = connection
         self._way = way
-        self._seek = ONWARD if way > 0 else BACK
-        self._ids = list(ids)
-        self._next: dict[bytes, int] | None = None
+        self._choice = choice
+        self._next: dict[Key, int] | None = None
 
     def land(self, at: int) -> int | None:
         """The nearest place from `at` on; None if there is none any more."""
-        due = self._ids if self._next is None else self._passed(at)
+        due = self._choice if self._next is None else self._passed(at)
         places = {} if self._next is None else self._next
-        for id in due:
-            places.pop(id, None)
-            row = self._connection.execute(self._seek, (id, at)).fetchone()
+        for key in due:
+            places.pop(key, None)
+            sort, id = key
+            row = self._connection.execute(SEEK[sort, self._way], (id, at)).fetchone()
             if row:
-                places[id] = row[0]
+                places[key] = row[0]
         self._next = places
         return min(places.values(), key=lambda place: place * self._way, default=None)
 
-    def _passed(self, at: int) -> list[bytes]:
+    def _passed(self, at: int) -> list[Key]:
         assert self._next is not None
-        return [id for id, place in self._next.items() if place * self._way < at * self._way]
+        return [key for key, place in self._next.items() if place * self._way < at * self._way]

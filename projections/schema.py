@@ -77,7 +77,7 @@ CACHES = frozenset(
 """Tables outside the fold: losing them costs a question more, never an item."""
 
 
-FOLD: Final = 1
+FOLD: Final = 2
 """To be raised where events are folded into the same tables in another way."""
 
 

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from ops.bench.carrying import first, upload
 from ops.bench.changing import one
 from ops.bench.figures import BARE, Figure
+from ops.bench.looking import look
 from ops.bench.measure import MILLI, Bench
 from ops.bench.polling import poll
 from ops.bench.pushing import push
@@ -36,11 +37,12 @@ def _on(bench: Bench, events: int) -> list[Figure]:
     fewer = min(MOST, sizes.contacts)
     small = replace(sizes, contacts=fewer, stock=fewer, connections=(1,))
     with _house(bench, events) as server:
+        looked = list(look(server.home))
         inner = Bench(server, None, small)
         start = Figure("start", "until the first answer", server.took * MILLI, "ms")
         found = [figure for case in (poll, upload, first, one, push) for figure in case(inner)]
     bench.counts |= {f"{what}, log of {events}": n for what, n in inner.counts.items()}
-    return [start, *found]
+    return [start, *found, *looked]
 
 
 @contextmanager

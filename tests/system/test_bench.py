@@ -24,7 +24,7 @@ FIGURES = {
     "push": 4,
     "park": 4,
     "flood": 5,
-    "grow": 11,
+    "grow": 14,
     "refold": 2,
 }
 """How many each case yields."""
