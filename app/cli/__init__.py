@@ -40,6 +40,8 @@ INDEX: Final = {
     "import": "app.cli.import_",
     "export": "app.cli.export",
     "explain": "app.cli.explain",
+    "record": "app.cli.record",
+    "replay": "app.cli.replay",
     "verify": "app.cli.verify",
     "checkpoint": "app.cli.checkpoint",
     "rebuild": "app.cli.rebuild",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Mapping
 from datetime import timedelta
 from io import BytesIO
@@ -24,6 +25,10 @@ from app.recording import Exchange, Recorder, Told, opened, record
 from domain.partnership import Partnership
 from projections import recorded
 from tests.app.house import PHONE, House
+
+
+class Troubled(Exception):
+    """The answer was another HTTP status than 200."""
 
 
 class Studio(House):
@@ -73,8 +78,12 @@ class Studio(House):
         body = response.data or b""
         self.raw = Told(status, dict(response.headers), body)
         if status != 200:
-            return Failure(status)
-        return Answer(decode(body)) if body else Empty()
+            raise Troubled(status)
+        if not body:
+            return Empty()
+        root = decode(gzip.decompress(body) if "content-encoding" in response.headers else body)
+        said = int(root.text_of(f"{root.name.partition(':')[0]}:Status", "1"))
+        return Failure(said) if said > 100 else Answer(root)
 
     def _environment(self, request: Request) -> dict[str, Any]:
         query = f"Cmd={request.command}&User={quote(request.user)}&DeviceId={request.device_id}"

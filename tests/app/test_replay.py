@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from app import replaying
+from adapters.eas.ids import server_id
+from adapters.wbxml import E
+from app import erasure, phones, recording, replaying
+from app.replaying import Outcome
+from domain.partnership import Partnership
+from projections import recorded
+from tests.app.cli_runner import Cli
 from tests.app.handset import Handset, an_event, changing, commanding, first_name
-from tests.app.recorded import Studio
+from tests.app.recorded import Studio, Troubled
+from tests.app.test_provision import acknowledgement, initial, key_of
 
 
 @pytest.fixture
@@ -38,9 +47,225 @@ def a_conversation(studio: Studio) -> Handset:
     return phone
 
 
+def replayed(studio: Studio) -> list[Outcome]:
+    return list(replaying.replay(studio.groupware.replay(), studio.exchanges()))
+
+
+def differing(studio: Studio) -> list[int]:
+    return [each.exchange.number for each in replayed(studio) if not each.same]
+
+
 def test_each_exchange_is_told_again_byte_for_byte(studio: Studio) -> None:
     a_conversation(studio)
-    found = studio.exchanges()
-    outcomes = list(replaying.replay(studio.groupware.replay(), found))
-    assert len(outcomes) == len(found) > 6
-    assert [each.exchange.number for each in outcomes if not each.same] == []
+    assert len(studio.exchanges()) > 6
+    assert differing(studio) == []
+
+
+def test_it_is_recorded_what_went_out_to_the_phone(studio: Studio) -> None:
+    phone = a_conversation(studio)
+    studio.contact(first_name="News")
+    phone.told(phone.contacts)
+    last = studio.exchanges()[-1].told
+    assert (last.status, last.body) == (200, studio.raw.body)
+    assert last.headers["Content-Type"] == "application/vnd.ms-sync.wbxml"
+
+
+def test_chance_and_clock_decide_something_of_an_answer(studio: Studio) -> None:
+    """Or it would mean nothing that it is the same."""
+    a_conversation(studio)
+    other = [
+        replace(each, asked=replace(each.asked, seed=bytes(32))) for each in studio.exchanges()
+    ]
+    outcomes = list(replaying.replay(studio.groupware.replay(), other))
+    assert 3 < sum(not each.same for each in outcomes) < len(outcomes)
+
+
+def test_the_phone_gets_other_draws_at_each_request(studio: Studio) -> None:
+    phone = Handset(studio)
+    phone.folder_sync("0")
+    studio.record()
+    for number in range(5):
+        phone.add(phone.contacts, first_name("Zoe"), client_id=str(number)) if number else (
+            phone.begin(phone.contacts)
+        )
+    assert len({each.asked.seed for each in studio.exchanges()}) == 5
+    assert len(phone.catch_up(phone.contacts)) == 0
+
+
+def test_what_an_empty_request_repeats_is_there_again(studio: Studio) -> None:
+    phone = a_conversation(studio)
+    phone.sync(phone.contacts)
+    studio.contact(first_name="News")
+    assert phone.send(None) is not None
+    assert studio.exchanges()[-1].asked.body == b""
+    assert differing(studio) == []
+
+
+def test_a_request_that_waited_in_vain_is_told_nothing_again(studio: Studio) -> None:
+    phone = a_conversation(studio)
+    folder = E("ping:Folder", E("ping:Id", phone.contacts), E("ping:Class", "Contacts"))
+    ping = E("ping:Ping", E("ping:HeartbeatInterval", 480), E("ping:Folders", folder))
+    waited = phone.answer("Ping", ping)
+    assert waited.text_of("ping:Status") == "1"
+    studio.contact(first_name="News")
+    assert phone.answer("Ping", ping).text_of("ping:Status") == "2"
+    assert differing(studio) == []
+
+
+def test_an_answer_that_went_out_compressed_is_the_same(studio: Studio) -> None:
+    phone = a_conversation(studio)
+    studio.headers["Accept-Encoding"] = "gzip"
+    for number in range(40):
+        studio.contact(first_name=f"Somebody with a long name {number}")
+    phone.ask("Sync", phone.request(phone.about(phone.contacts)))
+    assert studio.raw.headers["content-encoding"] == "gzip"
+    assert differing(studio) == []
+
+
+def test_what_was_refused_is_refused_again(studio: Studio) -> None:
+    phone = a_conversation(studio)
+    studio.under_policy(DevicePasswordEnabled="1")
+    phone.ask("Sync", phone.request(phone.about(phone.contacts)))
+    offered = key_of(phone.answer("Provision", initial()))
+    phone.facts["key"] = key_of(phone.answer("Provision", acknowledgement(offered)))
+    phone.catch_up(phone.contacts)
+    phones.block(studio.groupware, studio.admin, studio.phone().id, "lost")
+    phone.ask("Sync", phone.request(phone.about(phone.contacts)))
+    assert differing(studio) == []
+
+
+def test_a_fault_of_ours_is_one_again(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone = a_conversation(studio)
+    monkeypatch.setattr("app.commands.sync._problem", lambda *_: 1 / 0)
+    with pytest.raises(Troubled):
+        phone.sync(phone.contacts)
+    last = studio.exchanges()[-1]
+    assert last.told.status == 503
+    assert last.number not in differing(studio)
+    monkeypatch.undo()
+    assert differing(studio) == [last.number]
+
+
+def test_both_answers_stand_side_by_side_where_they_differ(studio: Studio) -> None:
+    a_conversation(studio)
+    *_, last = studio.exchanges()
+    early = replace(last, asked=replace(last.asked, position=last.asked.position - 1))
+    (outcome,) = replaying.replay(studio.groupware.replay(), [early])
+    lines = outcome.side_by_side()
+    assert any("Bea again" in left and "Bea again" not in right for left, right in lines)
+    assert ("HTTP 200", "HTTP 200") in lines
+
+
+# When it is recorded
+
+
+def test_nothing_is_recorded_of_others_nor_after_the_time_is_over(studio: Studio) -> None:
+    other, phone = Handset(studio, device="OTHER"), a_conversation(studio)
+    before = len(studio.exchanges())
+    other.folder_sync("0")
+    assert studio.exchanges(device="OTHER") == []
+    studio.clock.advance(hours=1)
+    phone.folder_sync("0")
+    assert len(studio.exchanges()) == before
+
+
+def test_a_recording_can_be_ended_and_what_it_kept_stays_until_the_next(studio: Studio) -> None:
+    phone = a_conversation(studio)
+    before = studio.exchanges()
+    recording.stop(studio.groupware, studio.admin, studio.phone().id)
+    phone.folder_sync("0")
+    assert studio.exchanges() == before
+    studio.record()
+    assert studio.exchanges() == []
+
+
+def test_no_more_is_kept_than_there_is_room_for(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = a_conversation(studio)
+    count = len(studio.exchanges())
+    monkeypatch.setattr(recording, "MOST", count + 1)
+    phone.folder_sync("0")
+    phone.folder_sync("0")
+    assert len(studio.exchanges()) == count + 1
+    monkeypatch.setattr(recording, "MOST", 1000)
+    monkeypatch.setattr(recording, "MOST_BYTES", 10)
+    phone.folder_sync("0")
+    assert len(studio.exchanges()) == count + 1
+
+
+def test_nobody_is_recorded_for_longer_than_a_day(studio: Studio) -> None:
+    for span in (timedelta(days=2), timedelta(), -timedelta(hours=1)):
+        with pytest.raises(recording.TooLong):
+            recording.record(studio.groupware, studio.admin, studio.account().id, span)
+
+
+def test_what_is_kept_cannot_be_read_in_the_file_and_goes_with_its_person(studio: Studio) -> None:
+    phone = a_conversation(studio)
+    phone.add(phone.contacts, first_name("Unmistakable"), client_id="u")
+    with studio.groupware.reading() as connection:
+        rows = recorded.kept(connection, studio.phone().id)
+    assert rows
+    assert not any(b"Unmistakable" in row.box for row in rows)
+    erasure.erase(studio.groupware, studio.groupware.keyring, studio.admin, studio.account().id)
+    with studio.groupware.reading() as connection:
+        assert recorded.kept(connection, rows[0].partnership) == []
+
+
+def test_a_process_learns_within_a_second_who_is_recorded(studio: Studio) -> None:
+    now = [0.0]
+    recorder = recording.Recorder(studio.groupware, clock=lambda: now[0])
+    Handset(studio).folder_sync("0")
+    assert recorder._recorded() == frozenset()
+    studio.record()
+    assert recorder._recorded() == frozenset()
+    now[0] = 1.0
+    assert recorder._recorded() == {studio.phone().id}
+
+
+# On the command line
+
+
+@pytest.fixture
+def cli(studio: Studio) -> Cli:
+    a_conversation(studio)
+    return Cli(studio.settings.home)
+
+
+def id_of(studio: Studio) -> str:
+    return server_id(Partnership.id_of(studio.account().id, studio.phone().device))
+
+
+def test_recorded_exchanges_are_listed_and_replayed(studio: Studio, cli: Cli) -> None:
+    rows = cli.rows("record", id_of(studio))
+    assert [row[3] for row in rows[:2]] == ["FolderSync", "Sync"]
+    numbers = [row[0] for row in rows]
+    told = cli.rows("replay", *numbers)
+    assert [row[:2] for row in told] == [[number, "the same"] for number in numbers]
+    assert "HTTP 200" in cli.done("replay", "--show", numbers[0])
+
+
+def test_a_request_replayed_elsewhere_in_the_log_shows_what_differs(
+    studio: Studio, cli: Cli
+) -> None:
+    number = cli.rows("record", id_of(studio))[-1][0]
+    early = str(studio.exchanges()[-1].asked.position - 1)
+    result = cli.run("replay", number, "--position", early)
+    assert result.exit_code == 1
+    assert f"{number}\tNOT the same" in result.stdout
+    assert "Bea again" in result.stdout
+    assert "answered otherwise than recorded" in result.stderr
+
+
+def test_a_recording_is_begun_and_ended_on_the_command_line(studio: Studio, cli: Cli) -> None:
+    phone = id_of(studio)
+    assert "is recorded until" in cli.done("record", phone, "--for", "30m", "--why", "it loops")
+    with studio.groupware.reading() as connection:
+        found = recorded.recording(connection, studio.phone().id)
+    assert found is not None
+    assert found.why == "it loops"
+    assert "not recorded any more" in cli.done("record", phone, "--stop")
+    assert "24 hours at most" in cli.refused("record", phone, "--for", "2d")
+    assert "not a time as in" in cli.refused("record", phone, "--for", "soon", status=2)
+    assert "either" in cli.refused("record", phone, "--for", "1h", "--stop", status=2)
+    assert "nothing is recorded under" in cli.refused("replay", "99999")
