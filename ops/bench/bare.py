@@ -40,6 +40,7 @@ class Bare(Server):
     """Our server with nothing behind it."""
 
     def load(self) -> Callable[..., Any]:
+        self.settings = self._settings
         self.hub = Hub()  # type: ignore[assignment]
         return application(self.hub)  # type: ignore[arg-type]
 
