@@ -98,7 +98,7 @@ class Home:
                 f"only {len(found)} of {self.settings.workers} workers answer: its log says why,"
                 " `journalctl -u taccuino`"
             )
-        return f"{len(found)}, with {sum(each.parked for each in found)} phones waiting"
+        return f"{len(found)} answer; phones that wait: {sum(each.parked for each in found)}"
 
     def backup(self) -> str:
         made = backup.last(self.settings)

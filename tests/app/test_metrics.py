@@ -314,7 +314,7 @@ def test_every_label_has_few_values_or_those_of_the_code() -> None:
 # How soon who waits hears
 
 
-def test_a_wake_is_measured_from_the_commit_also_in_another_process(tmp_path: Path) -> None:
+def test_a_wake_is_measured_from_the_first_ring_that_it_tells_of(tmp_path: Path) -> None:
     hub = WakeHub(tmp_path / "wake")
     waiter = hub.register([ONE])
     before = time.monotonic()

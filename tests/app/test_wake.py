@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -157,8 +158,11 @@ def test_a_ring_reaches_the_waiters_of_another_process(
         "import sys, pathlib, uuid; from app.push.bell import Bell;"
         "Bell(pathlib.Path(sys.argv[1])).ring([uuid.UUID(int=1)])"
     )
+    before = time.monotonic()
     subprocess.run([sys.executable, "-c", script, str(folder)], check=True)
+    rung = time.monotonic()
     assert waiter.wait(SOON) == {ONE}
+    assert before < waiter.since < rung, "it is told since when, by the clock of all processes"
 
 
 def test_a_newcomer_tells_everybody_that_anything_may_have_changed(

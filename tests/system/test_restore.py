@@ -6,12 +6,16 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from app import backup
+from adapters.eas.client import Client, StatusRefusal
+from adapters.eas.wire import Wire as ClientWire
+from app import backup, folders
 from app.settings import Settings
+from domain.folder import USER_CALENDAR
 from tests.app.cli_runner import Cli
 from tests.system.conftest import up
 from tests.system.couple import in_step
@@ -109,6 +113,33 @@ def test_phones_go_on_after_an_older_copy_was_put_back(server: Server, tmp_path:
     server.verify()
     for each in (hoarder, plain):
         each.wire.close()
+
+
+def make_folder(server: Server, name: str) -> None:
+    account = server.account("ada")
+    with server.groupware() as groupware:
+        author = groupware.author("user:ada", "test")
+        with groupware.acting(author) as connection:
+            folders.make(groupware, connection, account, name, USER_CALENDAR)
+
+
+def test_a_phone_that_knows_newer_folders_lists_them_anew(server: Server, tmp_path: Path) -> None:
+    """With the same ids: it goes on in those that are there."""
+    cli, copy = Cli(server.home), tmp_path / "copy.db"
+    with closing(ClientWire(f"http://{HOST}:{server.port}", 30)) as wire:
+        phone = Client(wire, "ada", PASSWORD)
+        phone.provision()
+        before = {folder.id for folder in phone.folder_sync()}
+        cli.done("backup", str(copy))
+        make_folder(server, "Holidays")
+        assert [folder.name for folder in phone.folder_sync()] == ["Holidays"]
+        wire.close()
+        set_back(server, copy)
+        with pytest.raises(StatusRefusal) as refused:
+            phone.folder_sync()
+        assert refused.value.status == 9
+        phone.folder_key = "0"
+        assert {folder.id for folder in phone.folder_sync()} == before
 
 
 def test_a_copy_is_made_while_phones_write(
