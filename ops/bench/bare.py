@@ -21,7 +21,9 @@ CONSTANT: Final = bytes(16 << 20)
 
 
 class Hub:
-    """What the worker releases and closes when it ends."""
+    """What the worker counts, and releases and closes when it ends."""
+
+    parked: Final = 0
 
     def __init__(self) -> None:
         self._ended = threading.Event()
