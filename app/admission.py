@@ -19,6 +19,7 @@ from adapters.eas import agent
 from adapters.eas.request import Request
 from adapters.eas.status import Refusal
 from adapters.eas.version import Version
+from adapters.store.keyring import Erased
 from adapters.store.pool import StoreBusy, StoreUnavailable
 from app.groupware import Groupware
 from app.phones import BLOCKED, Demand, demand_on
@@ -117,6 +118,8 @@ def _meet(
     with groupware.acting(author) as connection:
         if (there := devices.by_id(connection, id)) is not None:
             return there
+        if groupware.keyring.erased(account):
+            raise Erased(str(account))
         if not _has_room(groupware, connection, account, settings.devices_per_user):
             new = request.version >= Version.V14_1
             raise Refusal(TOO_MANY if new else BLOCKED, "the person has too many phones")
@@ -197,7 +200,8 @@ def _changed(
         act(phone)
         groupware.save(phone)
         row = devices.by_id(connection, id)
-    assert row is not None, "a phone that was let in is there"
+    if row is None:
+        raise Erased(f"the phone {id} went with its person")
     return row
 
 

@@ -1,34 +1,144 @@
-"""Forgetting a person: the key is destroyed, and with it every reading of what was sealed."""
+"""Erasing a person: their key is destroyed, and with it every reading of what was sealed.
+
+It is done in two steps. The first is one transaction: the keys and the rows are gone, phones and
+browsers of the person are shut out, and an event says who erased whom, by ids. The second takes as
+long as a rebuild: the rows of others that named the person are made again from what the log still
+tells, and the file is written anew, so that nothing lies on in its corners. Whoever is stopped in
+between begins again at the second.
+"""
 
 from __future__ import annotations
 
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
 from uuid import UUID
 
-from adapters.store.keyring import Keyring
+from adapters.store.pool import Pool, StoreBusy
 from app import items as use
 from app.composition import CODEC
 from app.groupware import Groupware
+from app.guesses import PURPOSES, Guesses
+from app.web.sessions import SESSIONS
 from domain.base import Authorship
-from projections import attempts, codes, items, notices, recorded, relations, schema
-from projections.rebuild import rebuild
+from domain.folder import hierarchy_of
+from domain.house import House
+from domain.refused import Refused, Unknown
+from projections import accounts, attempts, erased, items, relations, schema
+from projections.accounts import AccountRow
+from projections.items import ItemRow
+from projections.rebuild import Tick, anew, unheard
+
+PATIENCE: Final = 5.0
+"""Seconds to wait for readers of old rows; they are short."""
+
+A_MOMENT: Final = 0.05
 
 
-def erase(groupware: Groupware, keyring: Keyring, author: Authorship, subject: UUID) -> list[UUID]:
-    """Destroy the key of a contact or an account, for ever; the appointments a contact was
-    linked to, which may still mention the person.
+class LastAdministrator(Refused):
+    """Nobody could decide anything any more."""
 
-    All rows are folded anew, so that they hold no more than the log still tells. Phones are told
-    that the contact is gone.
-    """
+
+@dataclass(frozen=True)
+class Mention:
+    """What somebody else has in which a person is named: theirs, and it stays."""
+
+    owner: str
+    kind: str
+    item: UUID
+
+
+def erase_person(groupware: Groupware, author: Authorship, account: UUID) -> None:
+    """The first step for a person with an account: whatever they had here goes with them, their
+    contacts too, each of which has a key of its own."""
     with groupware.acting(author) as connection:
-        mentioning = relations.appointments_of(connection, subject)
-        row = items.item(connection, subject)
-        if row is not None and not row.removed:
-            use.remove(groupware, use.load(groupware, connection, subject))
-        attempts.forget(connection, subject)
-        codes.forget(connection, subject)
-        notices.forget(connection, subject)
-        recorded.forget(connection, subject)
-        keyring.erase(subject)
-        rebuild(groupware, connection, schema.create, schema.projectors(CODEC))
+        _expect_another_administrator(connection, account)
+        contacts = items.ever(connection, account, "contacts")
+        _forget_guesses(groupware, connection, account)
+        erased.forget(connection, account)
+        house = _house(groupware)
+        house.note_account_erased(account, tuple(contacts))
+        groupware.save(house)
+        groupware.keyring.erase(account, *contacts)
+        told = (account, hierarchy_of(account), SESSIONS)
+        groupware.pool.after_commit(partial(groupware.ring, told))
+
+
+def erase_contact(groupware: Groupware, author: Authorship, contact: UUID) -> list[UUID]:
+    """The first step for a contact of somebody's; the appointments it was linked to, which may
+    still mention the person. Phones are told that the contact is gone."""
+    with groupware.acting(author) as connection:
+        row = items.item(connection, contact)
+        if row is None or row.kind != "contacts":
+            raise Unknown(f"there is no contact {contact}")
+        mentioning = relations.appointments_of(connection, contact)
+        if not row.removed:
+            use.remove(groupware, use.load(groupware, connection, contact))
+        house = _house(groupware)
+        house.note_contact_erased(contact)
+        groupware.save(house)
+        groupware.keyring.erase(contact)
     return mentioning
+
+
+def finish(groupware: Groupware, tick: Tick = unheard) -> bool:
+    """The second step, for whoever was erased. False if others kept the store too busy to write it
+    anew: then it has to be done once more."""
+    with anew(schema.create, schema.projectors(CODEC)) as tables:
+        with groupware.reading():
+            tables.catch_up(groupware, tick)
+        with groupware.pool.writing() as connection:
+            tables.catch_up(groupware)
+            tables.replace(connection)
+    return _scoured(groupware.pool)
+
+
+def mentions(connection: sqlite3.Connection, person: AccountRow) -> Iterator[Mention]:
+    """Where a person with an account is named by what others have."""
+    for other in accounts.all_accounts(connection):
+        if other.id != person.id:
+            for row in naming(connection, other.id, [person.mail, person.full_name]):
+                yield Mention(other.name, row.kind, row.id)
+
+
+def naming(connection: sqlite3.Connection, owner: UUID, texts: list[str]) -> list[ItemRow]:
+    """What somebody has in which one of these texts stands, in the order of ids."""
+    named = (items.mentioning(connection, owner, text) for text in texts if text)
+    found = {row.id: row for rows in named for row in rows}
+    return [found[id] for id in sorted(found, key=str)]
+
+
+def _scoured(pool: Pool) -> bool:
+    try:
+        done = pool.scour()
+    except StoreBusy:
+        return False
+    deadline = time.monotonic() + PATIENCE
+    while not done and time.monotonic() < deadline:
+        time.sleep(A_MOMENT)
+        done = pool.checkpoint()
+    return done
+
+
+def _house(groupware: Groupware) -> House:
+    try:
+        return groupware.load(House, House.id_of())
+    except Unknown:
+        return House.open()
+
+
+def _expect_another_administrator(connection: sqlite3.Connection, account: UUID) -> None:
+    everybody = accounts.all_accounts(connection)
+    administrators = {each.id for each in everybody if each.administrator}
+    if administrators == {account}:
+        raise LastAdministrator("this is the last administrator: make somebody else one first")
+
+
+def _forget_guesses(groupware: Groupware, connection: sqlite3.Connection, account: UUID) -> None:
+    person = accounts.by_id(connection, account)
+    for purpose in PURPOSES:
+        who = Guesses(groupware).name(person, "", purpose)
+        attempts.forget_places(connection, who)

@@ -14,6 +14,7 @@ from adapters.directory.person import DirectoryDown
 from adapters.eas.reply import Failure
 from adapters.eas.request import TooLarge
 from adapters.eas.status import Refusal
+from adapters.store.keyring import Erased
 from adapters.store.pool import StoreBusy, StoreUnavailable
 from app import metrics
 from app.auth import NotEnabled, Unauthorized
@@ -54,6 +55,7 @@ ANSWERS: Final[dict[type[Exception], Callable[[Any], Http | Failure]]] = {
     Refusal: lambda error: Failure(error.status),
     NotEnabled: lambda _: Failure(DISABLED),
     Unauthorized: _unauthorized,
+    Erased: lambda _: Http(401, headers=CHALLENGE),
     TooMany: lambda error: later(RETRY_AFTER, **{"X-MS-ASThrottle": error.rule}),
     TooLarge: lambda _: Http(413),
     TooSlow: lambda _: later(RETRY_AFTER),

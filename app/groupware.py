@@ -26,6 +26,7 @@ from app.chance import told_by
 from app.fragments import Fragments
 from app.settled import Settled
 from domain.base import Authorship, acting
+from domain.house import HOUSE
 from domain.item import Item, Moved, OneSided
 from domain.refused import Unknown
 
@@ -68,6 +69,13 @@ class Groupware(EventLog):
         """A use case by `author`: it has the write lock, and all it saves is one transaction."""
         with self.pool.writing() as connection, acting(author):
             yield connection
+
+    def forget(self, topics: Iterable[UUID] | None) -> None:
+        """Something happened that concerns everybody, so somebody may have been erased: nothing of
+        anybody stays in the memory of this process."""
+        if topics is None or HOUSE in set(topics):
+            self.fragments.clear()
+            self.keyring.forget()
 
     def reading(self) -> AbstractContextManager[sqlite3.Connection]:
         return self.pool.reading()

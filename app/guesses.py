@@ -56,6 +56,9 @@ class Pace:
 PER_ACCOUNT: Final = Pace(free=5, longest=900.0)
 PER_ADDRESS: Final = Pace(free=30, longest=4.0)
 
+PURPOSES: Final = ("secret", "code")
+"""What is guessed at: a password, or the code after it."""
+
 
 class Guesses:
     """The wrong guesses against each of many, in the store that all processes share."""

@@ -46,6 +46,7 @@ class Names:
         if who in ("user", "admin"):
             found = accounts.find(self._connection, name)
             name = self._called(found) if found else name
+            name = self._words.text("log.erased") if name.startswith("@") else name
         key = f"log.actor.{who}"
         return self._words.text(key if self._words.knows(key) else "log.actor.system", name=name)
 

@@ -67,6 +67,8 @@ def open_account(
     _expect_zone(zone)
     _expect_printable(full_name, "a full name")
     with groupware.acting(author) as connection:
+        if groupware.keyring.erased(Account.id_of(name)):
+            raise NameTaken(f"somebody called {name} was erased here: take another name")
         if accounts.find(connection, name):
             raise NameTaken(f"there is an account {name} already")
         if accounts.by_mail(connection, mail):

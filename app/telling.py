@@ -17,12 +17,14 @@ from string import Formatter
 from typing import Any, Final
 from uuid import UUID
 
+from adapters.eas.ids import server_id
 from app import i18n
 from app.naming import Names
 from app.web.values import field_name, shown
 from app.web.words import Words
 from domain.account import AccountOpened
 from domain.credentials import CredentialEvent
+from domain.house import AccountErased, ContactErased
 from domain.item import Begun, EditHeld, EditSetAside, ItemEvent, Revised
 from domain.kinds import KINDS
 from domain.partnership import DevicePartnered
@@ -99,6 +101,8 @@ class Teller:
             case DevicePartnered() | PartnershipEvent():
                 yield "phone", self.names.phone(event.originator_id)
                 yield "person", self.names.person(event.subject)
+            case AccountErased() | ContactErased():
+                yield "id", server_id(event.subject)
             case AccountOpened() | CredentialEvent():
                 yield "person", self.names.person(event.originator_id)
             case RelationBegun():

@@ -27,6 +27,7 @@ def start(settings: Settings, hub: WakeHub) -> WSGI:
     groupware = open_to_serve(settings.home, hub.ring)
     login = logins(settings, groupware)
     authenticator = Authenticator(groupware, hub.on_ring, login=login)
+    hub.on_ring(groupware.forget)
     hub.begin(groupware.pool)
     if (post := post_office(settings)) is not None:
         notices.begin(groupware, settings, post)

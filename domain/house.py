@@ -57,6 +57,24 @@ class HouseBrakeSet(Event):
         house.brake = Limits(self.deletions, self.edits, self.share)
 
 
+class AccountErased(Event):
+    """Nothing of a person is left but this: who erased whom, by id, and when. With their key went
+    those of `contacts`, which were theirs."""
+
+    TOPIC = "account.erased"
+
+    subject: UUID
+    contacts: tuple[UUID, ...]
+
+
+class ContactErased(Event):
+    """Nothing of a contact is left but this."""
+
+    TOPIC = "contact.erased"
+
+    subject: UUID
+
+
 class House(Aggregate):
     """Its `rules` are those of RULES, each with whether it holds."""
 
@@ -83,5 +101,11 @@ class House(Aggregate):
         if limits != self.brake:
             self.trigger_event(HouseBrakeSet, **limits._asdict())
 
+    def note_account_erased(self, account: UUID, contacts: tuple[UUID, ...]) -> None:
+        self.trigger_event(AccountErased, subject=account, contacts=contacts)
 
-known_as(HouseOpened, RuleChanged, HouseBrakeSet)
+    def note_contact_erased(self, contact: UUID) -> None:
+        self.trigger_event(ContactErased, subject=contact)
+
+
+known_as(HouseOpened, RuleChanged, HouseBrakeSet, AccountErased, ContactErased)

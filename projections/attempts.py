@@ -225,15 +225,10 @@ def is_useless(connection: sqlite3.Connection, account: UUID, device: str) -> bo
     return row is not None
 
 
-def forget(connection: sqlite3.Connection, account: UUID) -> None:
-    """Nothing is left of the phones of a person who is forgotten."""
-    for table in ("useless_secret", "directory_secret"):
-        connection.execute(f"DELETE FROM {table} WHERE account = ?", (account.bytes,))
-    connection.execute(
-        "DELETE FROM password_used WHERE password IN"
-        " (SELECT id FROM activesync_password WHERE account = ?)",
-        (account.bytes,),
-    )
+def forget_places(connection: sqlite3.Connection, who: bytes) -> None:
+    """Where somebody came from, and how often somebody else tried to be them."""
+    for table in ("guess", "familiar_place"):
+        connection.execute(f"DELETE FROM {table} WHERE who = ?", (who,))
 
 
 def useless(

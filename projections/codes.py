@@ -89,9 +89,3 @@ def begin_enrolment(
 
 def end_enrolment(connection: sqlite3.Connection, account: UUID) -> None:
     connection.execute("DELETE FROM enrolment WHERE account = ?", (account.bytes,))
-
-
-def forget(connection: sqlite3.Connection, account: UUID) -> None:
-    """Nothing is on its way any more to a person who is forgotten."""
-    for table in CACHES:
-        connection.execute(f"DELETE FROM {table} WHERE account = ?", (account.bytes,))

@@ -12,6 +12,7 @@ from uuid import UUID
 from eventsourcing.domain import DomainEvent
 
 from domain.base import Created, Event
+from domain.house import ContactErased
 from domain.item import Begun, EditHeld, EditSetAside, Moved, Revised
 from domain.patch import OCCURRENCES, Values, apply
 from domain.relation import ContactLinked, ContactUnlinked, RelationBegun
@@ -23,7 +24,10 @@ Changed = dict[str, tuple[Any, Any]]
 """What a field was and what it is, None where it is empty; of single times of a series, those
 that differ."""
 
-BESIDE: Final = (RelationBegun, ContactLinked, ContactUnlinked, ItemQuarantined, ItemReleased)
+BESIDE: Final = (
+    *(RelationBegun, ContactLinked, ContactUnlinked, ItemQuarantined, ItemReleased),
+    ContactErased,
+)
 """What is told of an item by others than itself."""
 
 

@@ -269,12 +269,12 @@ def items(connection: sqlite3.Connection, collection: int) -> Iterator[ItemRow]:
     return map(_item, rows)
 
 
-def ever(connection: sqlite3.Connection, owner: UUID) -> list[UUID]:
-    """Everything that was ever in any folder of a person, in the order of ids."""
+def ever(connection: sqlite3.Connection, owner: UUID, kind: str = "") -> list[UUID]:
+    """Everything that was ever in any folder of a person, or all of a kind, in the order of ids."""
     rows = connection.execute(
         "SELECT item.id FROM item JOIN collection ON number = collection"
-        " WHERE owner = ? ORDER BY item.id",
-        (owner.bytes,),
+        " WHERE owner = ?1 AND ?2 IN ('', kind) ORDER BY item.id",
+        (owner.bytes, kind),
     )
     return [UUID(bytes=id) for (id,) in rows]
 

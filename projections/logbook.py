@@ -29,6 +29,7 @@ from eventsourcing.domain import DomainEvent
 from domain.account import AccountOpened
 from domain.base import named_id
 from domain.credentials import CredentialEvent
+from domain.house import AccountErased, ContactErased
 from domain.item import Begun, EditSetAside, ItemEvent
 from domain.partnership import DevicePartnered
 from domain.provisioning import PartnershipEvent
@@ -122,6 +123,11 @@ def _about_thing(connection: sqlite3.Connection, event: Any) -> Iterator[bytes]:
             yield from _owner(connection, event.originator_id)
         case PartnershipEvent() | CredentialEvent() | DevicePartnered() | AccountOpened():
             yield event.subject.bytes
+        case AccountErased():
+            yield event.subject.bytes
+        case ContactErased():
+            yield event.subject.bytes
+            yield from _owner(connection, event.subject)
         case CollectionCompacted():
             yield event.collection.bytes
             yield from _keeper(connection, event.collection)

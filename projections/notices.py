@@ -76,8 +76,3 @@ def note(
         "INSERT OR REPLACE INTO notice VALUES (?, ?, ?, ?, ?)",
         (account.bytes, device, why, told, again),
     )
-
-
-def forget(connection: sqlite3.Connection, account: UUID) -> None:
-    """Nothing is left of the phones of a person who is forgotten."""
-    connection.execute("DELETE FROM notice WHERE account = ?", (account.bytes,))

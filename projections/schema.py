@@ -36,6 +36,7 @@ from projections import (
 )
 from projections.codec import Codec
 from projections.conflicts import ConflictProjector
+from projections.erased import ErasedProjector
 from projections.items import ItemProjector
 from projections.lines import LineProjector
 
@@ -122,4 +123,5 @@ def projectors(codec: Codec) -> tuple[Projector, ...]:
         findings.project,
         logbook.project,
         recorded.project,
+        ErasedProjector(codec),
     )

@@ -94,13 +94,13 @@ class Keyring:
         """Whether there was a key of this subject that was destroyed."""
         return self._row(subject) == GONE
 
-    def erase(self, subject: UUID) -> None:
-        """Destroy the key, for ever. Its bytes are overwritten in the file, too."""
+    def erase(self, *subjects: UUID) -> None:
+        """Destroy their keys, for ever. The bytes are overwritten in the file, too."""
         with self._pool.writing() as connection:
-            connection.execute(
+            connection.executemany(
                 "INSERT INTO subject_key VALUES (?, NULL)"
                 " ON CONFLICT (subject) DO UPDATE SET wrapped = NULL",
-                (subject.bytes,),
+                [(each.bytes,) for each in subjects],
             )
             self._pool.after_commit(self._pool.checkpoint)
             self._pool.after_commit(self.forget)

@@ -6,6 +6,7 @@ import sqlite3
 from uuid import UUID
 
 from adapters.eas.ids import uuid_of
+from adapters.store.keyring import Erased
 from app.composition import CODEC
 from app.context import Context
 from app.engine.conversation import Conversation
@@ -22,9 +23,11 @@ def folder_named(context: Context, connection: sqlite3.Connection, id: str) -> F
 
 
 def talk_about(context: Context, connection: sqlite3.Connection, id: UUID) -> Conversation:
-    """The phone's conversation about a folder that is there, or about the hierarchy."""
+    """The phone's conversation about a folder that is there, or about the hierarchy. Erased if its
+    person was, since it was let in."""
     collection = items.collection(connection, id)
-    assert collection is not None, "a folder has a collection, an account its hierarchy"
+    if collection is None:
+        raise Erased(str(context.account.id))
     phone = context.partnership.id
     return Conversation(context.groupware, connection, phone, collection, CODEC)
 

@@ -8,12 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from adapters.store.chain import verify_chain
-from adapters.store.keyring import Keyring
-from adapters.store.masterkey import MasterKey
 from app import bursts
 from app import items as use
-from app.composition import CODEC, MASTER_KEY
-from app.erasure import erase
+from app.composition import CODEC
+from app.erasure import erase_contact, erase_person, finish
 from app.groupware import Groupware
 from domain.base import Authorship
 from domain.calendar import Attendee
@@ -41,10 +39,17 @@ def house() -> Iterator[House]:
         yield house
 
 
-def forget(house: House, subject: UUID) -> list[UUID]:
-    keyring = Keyring(house.groupware.pool, MasterKey.read(house.home / MASTER_KEY))
+def forget(house: House, contact: UUID) -> list[UUID]:
     author = Authorship("admin:root", "r", house.clock())
-    return erase(house.groupware, keyring, author, subject)
+    mentioning = erase_contact(house.groupware, author, contact)
+    assert finish(house.groupware)
+    return mentioning
+
+
+def forget_person(house: House) -> None:
+    author = Authorship("admin:root", "r", house.clock())
+    erase_person(house.groupware, author, house.account)
+    assert finish(house.groupware)
 
 
 def everything(house: House) -> str:
@@ -85,8 +90,13 @@ def test_the_rows_are_what_the_log_still_tells(house: House, known: tuple[UUID, 
         report = verify(groupware, connection, verify_chain, schema.create, projectors)
         facts = history(groupware, connection, known[0])
     assert report.sound, report.sentences()
-    assert [fact.what for fact in facts] == ["contact.added", "contact.revised", "contact.removed"]
-    assert [fact.erased for fact in facts] == [True, True, False]
+    assert [(fact.what, fact.erased) for fact in facts] == [
+        ("contact.added", True),
+        ("contact.revised", True),
+        ("relation.begun", False),
+        ("contact.removed", False),
+        ("contact.erased", False),
+    ]
     assert not any(fact.changed for fact in facts)
 
 
@@ -112,7 +122,7 @@ def test_an_edit_of_a_forgotten_contact_is_not_kept_and_holds_nothing_up(
 def test_an_account_can_be_forgotten_with_all_its_appointments(
     house: House, known: tuple[UUID, UUID]
 ) -> None:
-    forget(house, house.account)
+    forget_person(house)
     groupware = house.groupware
     with groupware.reading() as connection:
         projectors = schema.projectors(CODEC)
@@ -144,6 +154,6 @@ def test_nothing_is_left_of_the_phones_and_codes_of_a_person_who_was_forgotten(
         attempts.note_useless(connection, house.account, "PHONE", attempts.OUTDATED, "T/1", 1.0)
         codes.keep_mail_code(connection, house.account, b"digest", 1.0)
         codes.begin_enrolment(connection, house.account, "app", b"box", 1.0)
-    forget(house, house.account)
+    forget_person(house)
     for table in ("useless_secret", "mail_code", "enrolment"):
         assert house.rows(f"SELECT * FROM {table}") == []

@@ -13,7 +13,7 @@ from adapters.mail.smtp import Smtp
 from app import access, credentials, notices, people, phones
 from app import secondfactor as use
 from app.auth import Authenticator, Unauthorized
-from app.erasure import erase
+from app.erasure import erase_person
 from app.groupware import Groupware
 from domain.base import Authorship
 from projections import attempts
@@ -291,6 +291,6 @@ def test_nothing_is_left_of_a_person_who_is_forgotten(home: Home) -> None:
     password_for_phones(home)
     home.tries()
     home.look()
-    erase(groupware, groupware.keyring, admin, id)
+    erase_person(groupware, admin, id)
     with groupware.reading() as connection:
         assert connection.execute("SELECT * FROM notice").fetchall() == []

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app import passwords, people
+from app.erasure import erase_person
 from app.passwords import WeakPassword
 from app.people import Unacceptable
 from domain.folder import DEFAULTS, default_folder
@@ -46,6 +47,12 @@ def test_a_name_is_given_once_in_any_case(house: House, name: str) -> None:
     _open(house)
     with pytest.raises(NameTaken):
         _open(house, name=name, mail="other@example.org")
+
+
+def test_the_name_of_somebody_who_was_erased_is_nobodys_again(house: House) -> None:
+    erase_person(house.groupware, house.admin, house.person("ada").id)
+    with pytest.raises(NameTaken, match="erased"):
+        house.person("Ada")
 
 
 def test_an_address_is_given_once_in_any_case(house: House) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from adapters.eas.ids import server_id
 from adapters.wbxml import E
 from app import erasure, history, i18n, links
 from app.data import entry_data, plain
@@ -159,12 +160,13 @@ def test_single_times_are_told_by_their_days(house: House) -> None:
 def test_what_was_erased_is_told_without_what_it_said(house: House) -> None:
     id = house.contact(first_name="Grace")
     house.revise(id, last_name="Hopper")
-    erasure.erase(house.groupware, house.groupware.keyring, house.admin, id)
+    erasure.erase_contact(house.groupware, house.admin, id)
     sentences = told(house, "contacts")
     assert sentences == [
         "The administrator root added the contact “(erased)” of Ada Example.",
         "The administrator root changed the contact “(erased)” of Ada Example.",
         "The administrator root deleted the contact “(erased)” of Ada Example.",
+        f"The administrator root erased the contact {server_id(id)}.",
     ]
     with house.groupware.reading() as connection:
         facts = history.of_item(house.groupware, connection, id)
