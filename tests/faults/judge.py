@@ -43,7 +43,6 @@ ITEM: Final = [
 COLLECTION: Final = [Exchange._found.__code__]
 """Within the borders: what breaks in these stays there, unless it is everybody's trouble."""
 
-STORE: Final = {"StoreBusy", "StoreUnavailable"}
 FAULTY: Final = {"Sync": {"5", "6"}, "MoveItems": {"5"}, "ItemOperations": {"14"}}
 """Status of a collection or an item that could not be dealt with."""
 
@@ -156,11 +155,13 @@ class Struck:
             yield f"Status {sorted(changed)}"
 
     def _of_the_incident(self) -> Iterator[str]:
+        """The store's trouble has one, too: what happened is nobody's fault, and no less told."""
         named = self.response[INCIDENT]
-        written = {line["incident"] for line in self.journal if line["event"] == "incident"}
-        if named is None and not STORE & {line.get("why") for line in self.journal}:
+        told = {"incident", "trouble"}
+        written = {line["incident"] for line in self.journal if line["event"] in told}
+        if named is None:
             yield "no incident in the reply"
-        elif named is not None and named not in written:
+        elif named not in written:
             yield f"incident {named} is not in the journal"
 
 

@@ -23,8 +23,10 @@ LINES: Final = {
         app/limits.py Budgets.__init__
         app/limits.py Notices.__init__
         app/limits.py Pace.__init__
+        app/limits.py Turnstile.__init__
         app/settled.py Settled.__init__
         app/still.py Stillness.__init__
+        projections/delta.py Rule.__init__
         projections/items.py <dictcomp>
         projections/items.py ItemProjector.__init__
         projections/lines.py LineProjector.__init__
@@ -98,6 +100,32 @@ LINES: Final = {
         app/engine/classes.py _with_empty_body: return told
         app/items.py check: raise Unfit
         app/engine/teller.py Teller._added: yield _result("Change"
+    """,
+    "a phone is recorded: tests/app/test_replay.py": """
+        app/eas.py ActiveSync.__call__: self.recorder.keep(
+        app/eas.py ActiveSync._recorded: came, address =
+        app/eas.py ActiveSync._recorded: return self.recorder.listening(
+    """,
+    "rows are compacted, or looked back at: tests/laws/test_compaction.py, test_explained.py": """
+        projections/delta.py View.drained
+        projections/items.py ItemProjector.__call__: _compact(
+        projections/items.py _compact
+        projections/items.py superseded
+        projections/items.py collections
+        projections/items.py collections.<locals>.<listcomp>
+        projections/items.py ever
+        projections/items.py ever.<locals>.<listcomp>
+        projections/lines.py LineProjector.__call__: self._compact(
+        projections/lines.py LineProjector._compact
+        projections/lines.py LineProjector._compact.<locals>.<setcomp>
+        projections/lines.py needs
+        projections/lines.py needs.<locals>.<genexpr>
+        projections/lines.py _needed
+    """,
+    "it is for pages and for whoever counts: tests/security, tests/app/test_metrics.py": """
+        app/eas.py _count: metrics.WAKE.put(
+        app/limits.py Turnstile.expect_pace
+        projections/lines.py count_quarantined
     """,
     "nothing that a phone asks leads there": """
         app/engine/asking.py Answer.empty
