@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 from uuid import UUID
 
-from domain.item import Begun, EditHeld, Moved, Removed, Restored, Revised
+from domain.item import Begun, EditHeld, EditReleased, Moved, Removed, Restored, Revised
 from domain.kinds import KINDS
 from domain.when import Instant
 from projections import logbook
@@ -17,7 +17,9 @@ from projections.logbook import Choice, Search
 CHANGING: Final = (Begun, Revised, Removed, Restored, Moved, EditHeld)
 """What changes an item, or will once it is released; all else leaves it as it stands."""
 
-_STREAM: Final = "SELECT originator_id, originator_version FROM stored_event WHERE position = ?"
+_STREAM: Final = (
+    "SELECT originator_id, originator_version, topic FROM stored_event WHERE position = ?"
+)
 
 Editions = dict[UUID, frozenset[int]]
 """By item, the one touched last first, the versions of the events that are meant."""
@@ -35,9 +37,18 @@ def edits(
     topics = [topic for each in CHANGING for topic in _topics(each)]
     search = Search((authors, logbook.kinds(*topics)), since, until)
     for position in logbook.every(connection, search):
-        id, version = connection.execute(_STREAM, (position,)).fetchone()
-        found.setdefault(UUID(bytes=id), set()).add(version)
+        bytes, version, topic = connection.execute(_STREAM, (position,)).fetchone()
+        id = UUID(bytes=bytes)
+        if topic != EditHeld.TOPIC or _released(connection, id):
+            found.setdefault(id, set()).add(version)
     return {item: frozenset(versions) for item, versions in found.items()}
+
+
+def _released(connection: sqlite3.Connection, item: UUID) -> bool:
+    """Whether anything of it that was held ever was: what still waits, or was discarded, has
+    changed nothing."""
+    search = Search((logbook.things(item), logbook.kinds(EditReleased.TOPIC)))
+    return bool(logbook.back(connection, search, None, 1).positions)
 
 
 def _topics(event: Any) -> Iterator[str]:

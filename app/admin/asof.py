@@ -11,7 +11,8 @@ from uuid import UUID
 from adapters.eas.ids import server_id
 from app import asof
 from app.admin import user
-from app.asof import Content
+from app.asof import Content, Difference
+from app.groupware import Groupware
 from app.http import Http
 from app.my import versions
 from app.my.versions import expect_file
@@ -67,14 +68,14 @@ def look(visit: Visit) -> Http:
     groupware = visit.site.groupware
     with groupware.reading() as connection:
         at = logbook.upto(connection, asked.at)
-        had = [each for each in asof.folders(groupware, connection, person.id, at) if each.kind]
+        there = at if asked.other is None else logbook.upto(connection, asked.other)
+        had = _folders(groupware, connection, person, at, there)
         folder = _chosen(visit, had)
         content = asof.content(groupware, connection, folder.id, at) if folder else {}
         if form := visit.asked("form"):
             return _file(form, asked, folder, content)
         rows = _rows(visit, connection, folder, content)
         if asked.other is not None and folder:
-            there = logbook.upto(connection, asked.other)
             after = asof.content(groupware, connection, folder.id, there)
             rows = _differences(visit, connection, folder, content, after)
     return _page(visit, person, asked, had, folder, rows)
@@ -114,6 +115,18 @@ def _page(
     )
 
 
+def _folders(
+    groupware: Groupware, connection: sqlite3.Connection, person: AccountRow, *moments: int
+) -> list[FolderRow]:
+    """Those for events and contacts that there were at one of these, each by its first name."""
+    found: dict[UUID, FolderRow] = {}
+    for at in moments:
+        for each in asof.folders(groupware, connection, person.id, at):
+            if each.kind:
+                found.setdefault(each.id, each)
+    return list(found.values())
+
+
 def _chosen(visit: Visit, had: list[FolderRow]) -> FolderRow | None:
     """The folder that is asked for, else the first; None if there was none yet."""
     asked = visit.asked("folder")
@@ -137,12 +150,12 @@ def _rows(
     found = [
         (_order(values), _row(visit, names, kind, id, values)) for id, values in content.items()
     ]
-    return [row for _, row in sorted(found, key=lambda each: (*each[0], each[1].title))]
+    return [row for _, row in sorted(found, key=lambda each: (each[0], each[1].title))]
 
 
-def _order(values: Values) -> tuple[str]:
+def _order(values: Values) -> str:
     when = values.get("when")
-    return (when.start.isoformat() if when else "",)
+    return when.start.isoformat() if when else ""
 
 
 def _row(visit: Visit, names: Names, kind: str, id: UUID, values: Values) -> Row:
@@ -157,19 +170,19 @@ def _differences(
     before: Content,
     after: Content,
 ) -> list[Row]:
-    names, words = Names(connection, visit.words), visit.words
-    rows = []
-    for each in asof.differences(before, after):
-        row = _row(visit, names, folder.kind, each.item, each.becomes or each.was or {})
-        fate = "came" if each.was is None else "went" if each.becomes is None else "changed"
-        changes = tuple(
-            (
-                field_name(name, words),
-                shown(was, each.was or {}, words),
-                shown(becomes, each.becomes or {}, words),
-            )
-            for name, (was, becomes) in each.changed.items()
-            if fate == "changed"
-        )
-        rows.append(replace(row, fate=fate, changes=changes))
-    return rows
+    names = Names(connection, visit.words)
+    found = asof.differences(before, after)
+    ordered = sorted(found, key=lambda each: _order(each.becomes or each.was or {}))
+    return [_difference(visit, names, folder.kind, each) for each in ordered]
+
+
+def _difference(visit: Visit, names: Names, kind: str, each: Difference) -> Row:
+    words = visit.words
+    row = _row(visit, names, kind, each.item, each.becomes or each.was or {})
+    if each.was is None or each.becomes is None:
+        return replace(row, fate="came" if each.was is None else "went")
+    told = [
+        (field_name(name, words), shown(was, each.was, words), shown(becomes, each.becomes, words))
+        for name, (was, becomes) in each.changed.items()
+    ]
+    return replace(row, fate="changed", changes=tuple(told))

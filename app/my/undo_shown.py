@@ -45,7 +45,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Card:
-    """One item of a change set."""
+    """One item of a change set. `did` says so where all that counts is that they added it, or
+    deleted it."""
 
     id: UUID
     kind: str
@@ -53,6 +54,7 @@ class Card:
     fate: str
     tone: str
     changes: bool
+    did: str
     lines: list[Line]
 
 
@@ -126,8 +128,21 @@ def _card(connection: sqlite3.Connection, each: Undoing, words: Words) -> Card:
     names = Names(connection, words)
     key = each.fate.replace(" ", "_")
     title = names.title(each.kind, {**each.without, **each.stands})
-    lines = list(_lines(names, each, words))
-    return Card(each.item, each.kind, title, key, TONES[each.fate], each.fate != "stays", lines)
+    did = ""
+    if each.fate == use.TAKEN:
+        did = words.text("undo.did.added")
+    elif each.fate == use.BROUGHT and len(each.fields) == 1:
+        did = words.text("undo.did.deleted")
+    return Card(
+        id=each.item,
+        kind=each.kind,
+        title=title,
+        fate=key,
+        tone=TONES[each.fate],
+        changes=each.fate != "stays",
+        did=did,
+        lines=[] if did else list(_lines(names, each, words)),
+    )
 
 
 def _lines(names: Names, each: Undoing, words: Words) -> Iterator[Line]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from adapters.eas.ids import server_id
@@ -28,6 +28,9 @@ from domain.patch import Values
 from domain.refused import Unknown
 from projections import folders, items
 from projections.history import Fact
+
+HANDLING: Final = ("uid", "client_uid", "stamp", "foreign")
+"""How it came and by what it is known is nothing that people wrote."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,8 @@ def expect_file(form: str, kind: str, name: str, content: dict[UUID, Values]) ->
 
 def _fields(fields: Fields, then: Item, now: Item, words: Words) -> Iterator[Field]:
     for name in fields:
+        if name in HANDLING:
+            continue
         if name in then.values or name in now.values:
             yield Field(field_name(name, words), _told(name, then, words), _told(name, now, words))
 

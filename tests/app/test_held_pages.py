@@ -120,6 +120,17 @@ def test_the_burst_of_somebody_else_is_not_there(house: House, phone: Handset) -
     assert waiting(house) == 1
 
 
+def test_what_is_held_is_nothing_to_undo_until_it_is_released(house: House, phone: Handset) -> None:
+    reader = signed_in(house, "ada")
+    place = f"/my/phones/{server_id(house.phone().id)}/undo?from=2026-03-02T00:00"
+    house.clock.advance(minutes=1)
+    assert "Nothing to undo" in told(reader.get(place))
+    bursts.release(house.groupware, house.admin, burst(house))
+    house.clock.advance(minutes=1)
+    assert "5 things were changed" in told(reader.get(place))
+    assert told(reader.get(place)).count("comes back") == 5
+
+
 def test_what_no_button_says_decides_nothing(house: House, phone: Handset) -> None:
     reader = signed_in(house, "ada")
     assert reader.post(f"/my/held/{server_id(burst(house))}", {"act": "erase"}).status == 404

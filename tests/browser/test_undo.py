@@ -79,7 +79,7 @@ def test_a_held_burst_is_looked_at_and_released(
     ada.locator(".alert", has_text="very much at once").get_by_role("link").click()
     ada.get_by_role("link", name="Pixel Tablet").click()
     did = ada.locator("section", has=ada.get_by_role("heading", name="One by one"))
-    expect(did.locator("li")).to_have_count(4)
+    expect(did.locator(".one")).to_have_count(4)
     expect(did).to_contain_text("Job title: Architect → ?")
     ada.get_by_text("Yes: let it happen").click()
     ada.get_by_role("button", name="Yes, let it happen").click()
