@@ -32,6 +32,7 @@ def test_without_any_choice_the_defaults_hold(tmp_path: Path) -> None:
     settings = Settings.load({"TACCUINO_HOME": str(tmp_path / "new")})
     assert settings.home == tmp_path / "new"
     assert (settings.bind, settings.workers) == ("127.0.0.1:8000", 2)
+    assert settings.metrics == "", "numbers are told to nobody unless it is said to whom"
     assert (settings.heartbeat_minimum, settings.heartbeat_maximum) == (60, 3540)
     assert Settings.load({}).home == Path("var").absolute()
 
@@ -86,6 +87,7 @@ WRONG = {
     "bind = 8000": "bind: 8000 is not a text",
     'bind = "localhost"': "bind: 'localhost' is not an address and a port",
     'bind = "a:99999"': "bind: 'a:99999' is not an address and a port",
+    'metrics = "9464"': "metrics: '9464' is not an address and a port",
     'home = "/srv"': "home is set by TACCUINO_HOME only",
     'log_level = "loud"': "log_level: 'loud' is not one of debug, info, warning, error",
     'public_url = "mail.example.org"': "public_url: 'mail.example.org' is not an address",

@@ -213,6 +213,14 @@ def syncs(phone: Phone) -> None:
     until(lambda: total("taccuino_requests_total", command="Sync") > before, "nothing counted")
 
 
+def test_an_address_that_is_taken_is_told_in_one_line(server: Server, tmp_path: Path) -> None:
+    other = Server(tmp_path, settings={"METRICS": f"{HOST}:{NUMBERS}"})
+    told = other.refused()
+    assert told.startswith("taccuino: ")
+    assert f"'{HOST}', {NUMBERS}" in told
+    assert told.count("\n") == 1
+
+
 def test_top_has_nothing_to_show_where_no_server_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
