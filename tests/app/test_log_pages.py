@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -338,3 +339,15 @@ def test_following_is_no_use_of_the_session(reader: Reader, house: House, tail: 
     house.contact("bob", first_name="Later")
     assert b"Later" in tail.next()
     assert used() == before
+
+
+def test_it_ends_with_the_process(tmp_path: Path) -> None:
+    house = House(tmp_path / "home", hub=True)
+    house.person(administrator=True)
+    with_password(house)
+    reader = Reader(pages(house))
+    reader.sign_in()
+    tail = Tail(reader)
+    house.hub.release_all()
+    assert list(tail.chunks) == []
+    house.close()

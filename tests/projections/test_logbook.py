@@ -139,6 +139,23 @@ def test_where_filters_hardly_meet_a_page_says_where_to_go_on(
     assert found == log.fitting(search)[::-1]
 
 
+def test_a_page_takes_as_many_looks_in_a_long_log_as_in_a_short_one() -> None:
+    ada, bob, added, revised = IDS
+    looks = []
+    for length in (100, 2_000):
+        log = Log()
+        for number in range(length):
+            whose, what = (ada, bob)[number % 2], (added, revised)[number % 20 == 0]
+            log.write(frozenset((whose, what)), 1)
+        said: list[str] = []
+        log.connection.set_trace_callback(said.append)
+        search = Search((things(ada), things(revised)), since=NOON)
+        page = logbook.back(log.connection, search, None, 3)
+        assert len(page.positions) == 3
+        looks.append(len(said))
+    assert looks[0] == looks[1] < 40
+
+
 @pytest.mark.parametrize("way", [-1, 1])
 @pytest.mark.parametrize(
     ("sort", "index"),
