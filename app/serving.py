@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any, Final, Never
 
@@ -35,6 +36,7 @@ UNUSABLE: Final = (StoreBusy, StoreUnavailable, MasterKeyUnusable, WrongMasterKe
 LOOK, CLOSE = 0.25, 0.05
 COUNTED_EVERY: Final = 1.0
 PAGE: Final = os.sysconf("SC_PAGESIZE")
+STATM: Final = Path("/proc/self/statm")
 M_MMAP_THRESHOLD: Final = -3
 LARGE: Final = 1 << 20
 
@@ -247,9 +249,13 @@ class Worker(GeventWorker):  # type: ignore[misc]
 
 
 def _memory() -> int:
-    """Bytes that this process holds, in MiB that are full: less is no news."""
-    with open("/proc/self/statm") as told:
-        return int(told.read().split()[1]) * PAGE >> 20 << 20
+    """Bytes that this process holds, in MiB that are full: less is no news. 0 where Linux's way
+    to know is not there."""
+    try:
+        pages = int(STATM.read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * PAGE >> 20 << 20
 
 
 def _agreed(client: Any) -> bool:
