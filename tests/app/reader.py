@@ -139,6 +139,22 @@ def with_password(house: House, name: str = "ada") -> None:
     people.set_password(house.groupware, house.admin, house.account(name).id, PASSWORD)
 
 
+def with_administrator(house: House) -> None:
+    """Root, who decides about others."""
+    people.open_account(
+        house.groupware, house.admin, "root", "root@example.org", administrator=True
+    )
+    with_password(house, "root")
+
+
+def administrator(house: House, post: Any = None, **settings: Any) -> Reader:
+    """Root at the pages, signed in."""
+    reader = Reader(pages(house, post, **settings))
+    reader.sign_in("root")
+    reader.get("/my")
+    return reader
+
+
 def let_in(house: House, secret: str) -> bool:
     """Whether a phone of the reader comes in by this secret."""
     try:

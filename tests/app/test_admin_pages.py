@@ -12,7 +12,14 @@ from app import credentials, people, phones, routes
 from domain.house import FULL_WIPE_ALLOWED, PASSWORDS_VIEWABLE, SECOND_FACTOR_REQUIRED
 from projections import house as rules
 from tests.app.house import House
-from tests.app.reader import PASSWORD, Reader, pages, with_password
+from tests.app.reader import (
+    PASSWORD,
+    Reader,
+    administrator,
+    pages,
+    with_administrator,
+    with_password,
+)
 
 ID = "a" * 26
 ADMIN = [page for page in routes.PAGES if page.address.startswith("/admin")]
@@ -23,10 +30,7 @@ HIERARCHY = E("folderhierarchy:FolderSync", E("folderhierarchy:SyncKey", "0"))
 def house(house: House) -> House:
     """Ada has a phone, and there is an administrator."""
     with_password(house)
-    people.open_account(
-        house.groupware, house.admin, "root", "root@example.org", administrator=True
-    )
-    with_password(house, "root")
+    with_administrator(house)
     house.ask("FolderSync", HIERARCHY)
     return house
 
@@ -34,10 +38,7 @@ def house(house: House) -> House:
 @pytest.fixture
 def reader(house: House) -> Reader:
     """The administrator."""
-    reader = Reader(pages(house))
-    reader.sign_in("root")
-    reader.get("/my")
-    return reader
+    return administrator(house)
 
 
 @pytest.fixture

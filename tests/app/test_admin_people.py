@@ -13,7 +13,15 @@ from app import access, credentials, people, phones
 from projections import findings
 from tests.app.house import House, a_request
 from tests.app.post import Post
-from tests.app.reader import PASSWORD, Answer, Reader, let_in, pages, with_password
+from tests.app.reader import (
+    PASSWORD,
+    Answer,
+    Reader,
+    let_in,
+    pages,
+    with_administrator,
+    with_password,
+)
 from tests.app.test_admin_pages import HIERARCHY
 
 SECRET = "for phones and nobody else"
@@ -24,10 +32,7 @@ LDAP = {"ldap_servers": ("ldaps://ldap.example.org",), "ldap_base": "dc=example,
 def house(house: House) -> House:
     """Ada has a phone, and there is an administrator."""
     with_password(house)
-    people.open_account(
-        house.groupware, house.admin, "root", "root@example.org", administrator=True
-    )
-    with_password(house, "root")
+    with_administrator(house)
     house.ask("FolderSync", HIERARCHY)
     return house
 

@@ -11,19 +11,15 @@ from uuid import UUID
 import pytest
 
 from adapters.eas.ids import server_id
-from app import people
 from tests.app.handset import Handset, commanding, deleting, first_name, is_live, verbs
 from tests.app.house import House
-from tests.app.reader import Answer, Reader, pages, with_password
+from tests.app.reader import Answer, Reader, pages, with_administrator, with_password
 
 
 @pytest.fixture
 def house(house: House) -> House:
     with_password(house)
-    people.open_account(
-        house.groupware, house.admin, "root", "root@example.org", administrator=True
-    )
-    with_password(house, "root")
+    with_administrator(house)
     house.person("bob", "Bob Example")
     with_password(house, "bob")
     return house

@@ -9,22 +9,19 @@ from uuid import UUID
 import pytest
 
 from adapters.eas.ids import server_id
-from app import i18n, people
+from app import i18n
 from projections import explanation
 from tests.app.cli_runner import Cli
 from tests.app.handset import Handset
 from tests.app.house import House
-from tests.app.reader import Reader, pages, with_password
+from tests.app.reader import Reader, administrator, with_administrator, with_password
 
 
 @pytest.fixture
 def house(house: House) -> House:
     """Ada has a phone with one contact in it; another came since."""
     with_password(house)
-    people.open_account(
-        house.groupware, house.admin, "root", "root@example.org", administrator=True
-    )
-    with_password(house, "root")
+    with_administrator(house)
     house.contact(first_name="Bea", last_name="Example")
     phone = Handset(house)
     phone.catch_up(phone.contacts)
@@ -34,9 +31,7 @@ def house(house: House) -> House:
 
 @pytest.fixture
 def reader(house: House) -> Reader:
-    reader = Reader(pages(house))
-    reader.sign_in("root")
-    return reader
+    return administrator(house)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from projections import brakes, holds
 from tests.app.handset import Handset, changing, commanding, deleting, last_name, verbs
 from tests.app.house import House
 from tests.app.post import Post
-from tests.app.reader import Answer, Reader, pages, with_password
+from tests.app.reader import Answer, Reader, pages, with_administrator, with_password
 
 
 @pytest.fixture
@@ -25,10 +25,7 @@ def house(house: House) -> House:
     for number in range(6):
         house.contact(first_name=f"Name {number}", last_name="Example")
     with_password(house)
-    people.open_account(
-        house.groupware, house.admin, "root", "root@example.org", administrator=True
-    )
-    with_password(house, "root")
+    with_administrator(house)
     house.person("bob", "Bob Example")
     with_password(house, "bob")
     bursts.set_house_limits(house.groupware, house.admin, Limits(4, 4, 50))

@@ -27,7 +27,7 @@ from projections import policies as rows
 from projections.policies import PolicyRow
 from tests.app.cli_runner import Cli
 from tests.app.house import House
-from tests.app.reader import Reader, pages, with_password
+from tests.app.reader import Reader, administrator, with_administrator
 
 HIERARCHY = E("folderhierarchy:FolderSync", E("folderhierarchy:SyncKey", "0"))
 HERE, NEW = "/admin/policies", "/admin/policies/new"
@@ -42,20 +42,14 @@ VALUES = {
 @pytest.fixture
 def house(house: House) -> House:
     """Ada has a phone, and there is an administrator."""
-    people.open_account(
-        house.groupware, house.admin, "root", "root@example.org", administrator=True
-    )
-    with_password(house, "root")
+    with_administrator(house)
     house.ask("FolderSync", HIERARCHY)
     return house
 
 
 @pytest.fixture
 def reader(house: House) -> Reader:
-    reader = Reader(pages(house))
-    reader.sign_in("root")
-    reader.get(NEW)
-    return reader
+    return administrator(house)
 
 
 @pytest.fixture

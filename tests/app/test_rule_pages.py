@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from adapters.wbxml import E
-from app import access, people, phones
+from app import access, phones
 from domain.access import Access
 from projections import access as rows
 from tests.app.cli_runner import Cli
 from tests.app.house import PHONE, House
-from tests.app.reader import Reader, pages, with_password
+from tests.app.reader import Reader, administrator, with_administrator
 
 HIERARCHY = E("folderhierarchy:FolderSync", E("folderhierarchy:SyncKey", "0"))
 HERE = "/admin/rules"
@@ -20,10 +20,7 @@ IPHONES = {"about": "type", "pattern": "iPhone*", "access": "quarantine", "place
 @pytest.fixture
 def house(house: House) -> House:
     """Ada has two iPhones, and there is an administrator."""
-    people.open_account(
-        house.groupware, house.admin, "root", "root@example.org", administrator=True
-    )
-    with_password(house, "root")
+    with_administrator(house)
     for device in (PHONE, "SECOND"):
         house.ask("FolderSync", HIERARCHY, device=device)
     return house
@@ -31,10 +28,7 @@ def house(house: House) -> House:
 
 @pytest.fixture
 def reader(house: House) -> Reader:
-    reader = Reader(pages(house))
-    reader.sign_in("root")
-    reader.get(HERE)
-    return reader
+    return administrator(house)
 
 
 def rules(house: House) -> list[tuple[str, Access]]:

@@ -6,29 +6,23 @@ import re
 
 import pytest
 
-from app import people, proofs
+from app import proofs
 from tests.app.cli_runner import Cli
 from tests.app.house import House
-from tests.app.reader import Answer, Reader, pages, with_password
+from tests.app.reader import Answer, Reader, administrator, with_administrator
 
 HERE = "/admin/store"
 
 
 @pytest.fixture
 def house(house: House) -> House:
-    people.open_account(
-        house.groupware, house.admin, "root", "root@example.org", administrator=True
-    )
-    with_password(house, "root")
+    with_administrator(house)
     return house
 
 
 @pytest.fixture
 def reader(house: House) -> Reader:
-    reader = Reader(pages(house))
-    reader.sign_in("root")
-    reader.get(HERE)
-    return reader
+    return administrator(house)
 
 
 @pytest.fixture

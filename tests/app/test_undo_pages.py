@@ -11,7 +11,6 @@ import pytest
 
 from adapters.eas.ids import server_id
 from app import items as use
-from app import people
 from tests.app.handset import (
     Handset,
     changing,
@@ -24,7 +23,7 @@ from tests.app.handset import (
     values_of,
 )
 from tests.app.house import House
-from tests.app.reader import Answer, Reader, pages, with_password
+from tests.app.reader import Answer, Reader, pages, with_administrator, with_password
 
 FROM = "2026-03-02T10:00:00"
 
@@ -33,10 +32,7 @@ FROM = "2026-03-02T10:00:00"
 def house(house: House) -> House:
     """Ada has a phone, and there is an administrator."""
     with_password(house)
-    people.open_account(
-        house.groupware, house.admin, "root", "root@example.org", administrator=True
-    )
-    with_password(house, "root")
+    with_administrator(house)
     return house
 
 

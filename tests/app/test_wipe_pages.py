@@ -7,12 +7,12 @@ import pytest
 from adapters.eas.ids import server_id
 from adapters.eas.version import Version
 from adapters.wbxml import E
-from app import credentials, people, phones, wiping
+from app import credentials, phones, wiping
 from domain.house import FULL_WIPE_ALLOWED
 from domain.partnership import WipeKind
 from projections.attempts import note_use
 from tests.app.house import PHONE, House, a_request
-from tests.app.reader import Reader, pages, with_password
+from tests.app.reader import Reader, administrator, with_administrator
 from tests.app.test_provision import about, initial, provisioned
 
 REPORTS: dict[WipeKind, str] = {
@@ -25,10 +25,7 @@ SURE = {"sure": "1", "name": "Ada's phone"}
 @pytest.fixture
 def house(house: House) -> House:
     """Ada has a phone with a name, and there is an administrator."""
-    people.open_account(
-        house.groupware, house.admin, "root", "root@example.org", administrator=True
-    )
-    with_password(house, "root")
+    with_administrator(house)
     provisioned(house)
     house.answer("Provision", initial(about(Model="iPhone 15")))
     phones.call_it(house.groupware, house.admin, house.phone().id, "Ada's phone")
@@ -37,10 +34,7 @@ def house(house: House) -> House:
 
 @pytest.fixture
 def reader(house: House) -> Reader:
-    reader = Reader(pages(house))
-    reader.sign_in("root")
-    reader.get("/my")
-    return reader
+    return administrator(house)
 
 
 def page(house: House, device: str = PHONE) -> str:
