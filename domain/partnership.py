@@ -80,6 +80,7 @@ class DeviceApproved(PartnershipEvent):
 
 class DeviceBlocked(PartnershipEvent):
     TOPIC = "device.blocked"
+    personal: ClassVar[tuple[str, ...]] = ("reason",)
 
     reason: str
 

@@ -28,6 +28,15 @@ def last(connection: sqlite3.Connection, partnership: UUID, command: str) -> byt
     return row and bytes(row[0])
 
 
+def every(connection: sqlite3.Connection, partnership: UUID) -> dict[str, bytes]:
+    """What a phone's requests are kept as, by command."""
+    rows = connection.execute(
+        "SELECT command, request FROM asked WHERE partnership = ? ORDER BY command",
+        (partnership.bytes,),
+    )
+    return dict(rows.fetchall())
+
+
 def keep(connection: sqlite3.Connection, partnership: UUID, command: str, request: bytes) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO asked VALUES (?, ?, ?)", (partnership.bytes, command, request)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -67,6 +67,15 @@ def mails_since(connection: sqlite3.Connection, account: UUID, since: float) -> 
         (account.bytes, since),
     ).fetchone()
     return int(number)
+
+
+def told(connection: sqlite3.Connection, account: UUID) -> list[tuple[str, str, Instant]]:
+    """Of which phones a person got a mail, why and when."""
+    rows = connection.execute(
+        "SELECT device, why, told FROM notice WHERE account = ? ORDER BY told, device, why",
+        (account.bytes,),
+    )
+    return [(device, why, datetime.fromtimestamp(at, UTC)) for device, why, at in rows]
 
 
 def note(

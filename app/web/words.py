@@ -33,6 +33,7 @@ class Words:
     def actor(self, actor: str) -> str:
         """Who did something, as events name them (`device:…`)."""
         who, _, name = actor.partition(":")
+        name = self.text("log.erased") if name.startswith("@") else name
         return self.text(
             f"actor.{who}" if self.knows(f"actor.{who}") else "actor.system", name=name
         )
