@@ -27,7 +27,7 @@ from domain.base import Authorship
 from domain.folder import hierarchy_of
 from domain.house import House
 from domain.refused import Refused, Unknown
-from projections import accounts, attempts, erased, items, relations, schema
+from projections import accounts, attempts, erased, items, recorded, relations, schema
 from projections.accounts import AccountRow
 from projections.items import ItemRow
 from projections.rebuild import Tick, anew, unheard
@@ -69,14 +69,17 @@ def erase_person(groupware: Groupware, author: Authorship, account: UUID) -> Non
 
 def erase_contact(groupware: Groupware, author: Authorship, contact: UUID) -> list[UUID]:
     """The first step for a contact of somebody's; the appointments it was linked to, which may
-    still mention the person. Phones are told that the contact is gone."""
+    still mention the person. Phones are told that the contact is gone; what was recorded of them is
+    let go, since it may tell of it."""
     with groupware.acting(author) as connection:
         row = items.item(connection, contact)
         if row is None or row.kind != "contacts":
             raise Unknown(f"there is no contact {contact}")
         mentioning = relations.appointments_of(connection, contact)
+        item = use.load(groupware, connection, contact)
         if not row.removed:
-            use.remove(groupware, use.load(groupware, connection, contact))
+            use.remove(groupware, item)
+        recorded.forget(connection, item.owner)
         house = _house(groupware)
         house.note_contact_erased(contact)
         groupware.save(house)

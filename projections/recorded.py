@@ -119,6 +119,11 @@ def drop(connection: sqlite3.Connection, partnership: UUID) -> None:
     connection.execute("DELETE FROM recorded WHERE partnership = ?", (partnership.bytes,))
 
 
+def forget(connection: sqlite3.Connection, account: UUID) -> None:
+    """Let go of what was kept of all phones of a person."""
+    connection.execute("DELETE FROM recorded WHERE account = ?", (account.bytes,))
+
+
 def project(connection: sqlite3.Connection, event: DomainEvent, position: int) -> None:
     if isinstance(event, DeviceRecorded):
         connection.execute(

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
-from adapters.eas.ids import server_id
+from adapters.eas.ids import server_id, uuid_of
 from adapters.wbxml import E
 from app import erasure, phones, recording, replaying
 from app.replaying import Outcome
@@ -207,9 +208,18 @@ def test_what_is_kept_cannot_be_read_in_the_file_and_goes_with_its_person(studio
         rows = recorded.kept(connection, studio.phone().id)
     assert rows
     assert not any(b"Unmistakable" in row.box for row in rows)
-    erasure.erase(studio.groupware, studio.groupware.keyring, studio.admin, studio.account().id)
+    studio.person("root", administrator=True)
+    erasure.erase_person(studio.groupware, studio.admin, studio.account().id)
     with studio.groupware.reading() as connection:
         assert recorded.kept(connection, rows[0].partnership) == []
+
+
+def test_what_may_tell_of_an_erased_contact_is_let_go(studio: Studio) -> None:
+    phone = a_conversation(studio)
+    gone = phone.add(phone.contacts, first_name("Unmistakable"), client_id="u")
+    assert studio.exchanges()
+    erasure.erase_contact(studio.groupware, studio.admin, uuid_of(gone) or UUID(int=0))
+    assert studio.exchanges() == []
 
 
 def test_a_process_learns_within_a_second_who_is_recorded(studio: Studio) -> None:
