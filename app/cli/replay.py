@@ -4,41 +4,67 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import click
 
-from app import recording, replaying
-from app.cli.house import House, in_house
+from app import bundle, recording, replaying
+from app.bundle import Bundle
+from app.cli.house import open_house
 from app.cli.progress import progress
-from app.replaying import Outcome
-from domain.refused import Refused
+from app.recording import Exchange
+from app.replaying import Outcome, Positioned
+from domain.refused import Refused, Unknown
 
 WIDTH: Final = 60
 """Columns of each side, where both are shown."""
 
 
 @click.command
-@click.argument("requests", type=int, nargs=-1, required=True)
+@click.argument("requests", type=int, nargs=-1)
+@click.option(
+    "--bundle",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Of `taccuino bundle`; all its requests, if none is named.",
+)
 @click.option("--position", type=int, help="Another place in the log than the one it came at.")
 @click.option("--show", is_flag=True, help="Both answers side by side, also where they agree.")
-@in_house
-def replay(house: House, requests: tuple[int, ...], position: int | None, show: bool) -> None:
+def replay(requests: tuple[int, ...], file: Path | None, position: int | None, show: bool) -> None:
     """Answer recorded REQUESTS once more, from the log as it was before each.
 
     They go by the numbers that `taccuino record DEVICE` lists. Nothing is changed: a store of its
     own is made of the log in a temporary folder. Fails if an answer is another one.
     """
-    found = [recording.exchange(house.groupware, number) for number in requests]
+    if file is not None:
+        found = bundle.read(file)
+        told(_replayed(found.log, _chosen(found, requests), position), show)
+        return
+    if not requests:
+        raise click.UsageError("which requests? `taccuino record DEVICE` lists them")
+    with open_house() as house:
+        exchanges = [recording.exchange(house.groupware, number) for number in requests]
+        told(_replayed(house.groupware.replay(), exchanges, position), show)
+
+
+def _chosen(found: Bundle, requests: Sequence[int]) -> list[Exchange]:
+    there = {each.number: each for each in found.exchanges}
+    if strange := set(requests) - there.keys():
+        raise Unknown(f"the bundle has no request {', '.join(map(str, sorted(strange)))}")
+    return [there[number] for number in requests or there]
+
+
+def _replayed(
+    log: Iterable[Positioned], exchanges: Sequence[Exchange], position: int | None
+) -> list[Outcome]:
     if position is not None:
-        found = [replace(each, asked=replace(each.asked, position=position)) for each in found]
-    told(replayed(house, found), show)
-
-
-def replayed(house: House, found: Sequence[recording.Exchange]) -> list[Outcome]:
-    upto = max(each.asked.position for each in found)
+        exchanges = [
+            replace(each, asked=replace(each.asked, position=position)) for each in exchanges
+        ]
+    upto = max(each.asked.position for each in exchanges)
     with progress("laying down the log", upto) as tick:
-        return list(replaying.replay(house.groupware.replay(), found, tick))
+        return list(replaying.replay(log, exchanges, tick))
 
 
 def told(outcomes: Iterable[Outcome], show: bool = False) -> None:

@@ -45,7 +45,7 @@ def _people(context: Context, id: str, criterion: Element) -> Answer:
     try:
         start, end = read_range(options, "find")
         wish = read_picture(options, "find")
-        if not _follows(context, sha256(f"{id}\n{query.value}".encode()).digest(), start):
+        if not _follows(context, search_of(id, query.value), start):
             return _answer(GAL, NOT_FROM_ZERO)
         page = gal.look_up(context, query.value, start, end, wish)
     except (BadOption, TooComplex):
@@ -53,6 +53,11 @@ def _people(context: Context, id: str, criterion: Element) -> Answer:
     results = [E("find:Result", properties("find", *found)) for found in page.results]
     shown = E("find:Range", page.range), E("find:Total", page.total)
     return _answer(GAL, OK, *results, *shown)
+
+
+def search_of(id: str, query: str) -> bytes:
+    """What a search is recognised by when its next page is asked for."""
+    return sha256(f"{id}\n{query}".encode()).digest()
 
 
 def _mail(criterion: Element) -> Answer:

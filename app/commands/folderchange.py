@@ -63,7 +63,7 @@ def delete(context: Context, request: Request) -> Reply:
 
 def _handle(context: Context, request: Request, name: str) -> Reply:
     try:
-        key, command = _read(name, request.body)
+        key, command = read(name, request.body)
     except Incomplete:
         return failure(name, MALFORMED)
     context.journal["key"] = str(key)
@@ -93,7 +93,7 @@ def _carry_out(context: Context, key: SyncKey | None, command: Command) -> Told 
         return respond(context, talk, key, Ask(commands=[command], get_changes=False))
 
 
-def _read(name: str, body: Element | None) -> tuple[SyncKey | None, Command]:
+def read(name: str, body: Element | None) -> tuple[SyncKey | None, Command]:
     def said(tag: str) -> str:
         text = body.text_of(f"folderhierarchy:{tag}") if body is not None else None
         if text is None:
