@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,7 @@ from tests.builders import House, a_house
 def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """A house whose items are numbered as they come, so that the model's names fit them."""
     numbers = count(1)
-    monkeypatch.setattr(use, "uuid4", lambda: UUID(int=next(numbers)))
+    drawn = SimpleNamespace(identity=lambda purpose: UUID(int=next(numbers)))
+    monkeypatch.setattr(use, "chance", drawn)
     with a_house() as house:
         yield house
