@@ -45,6 +45,7 @@ class Somebody:
     ids: list[UUID] = field(default_factory=list)
     address: str = ""
     password: str = ""
+    token: str = ""
 
     def text(self, most: int = 200) -> str:
         text = f"q{len(self.said):03}x{next(self.texts)}"[:most].strip()
@@ -154,7 +155,7 @@ class Somebody:
         """In what is kept beside the log."""
         account, phone = self.ids[:2]
         now = self.groupware.clock()
-        Sessions(self.groupware).begin(self.account, True)
+        self.token = Sessions(self.groupware).begin(self.account, True)
         guesses = Guesses(self.groupware)
         for purpose in ("secret", "code"):
             guesses.forgive(guesses.name(self.account, NAME, purpose), ADDRESS)
