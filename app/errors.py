@@ -65,12 +65,13 @@ ANSWERS: Final[dict[type[Exception], Callable[[Any], Http | Failure]]] = {
 
 def answer(error: Exception, fields: Fields) -> Http | Failure:
     """What the phone is told; the request's line learns why."""
+    why = getattr(error, "reason", "") or type(error).__name__
     for kind in type(error).__mro__:
         if kind in TROUBLE:
-            fields.update(why=type(error).__name__, incident=_noted(error))
+            fields.update(why=why, incident=_noted(error))
             return later(TROUBLE[kind], **named(fields))
         if kind in ANSWERS:
-            fields["why"] = getattr(error, "reason", "") or type(error).__name__
+            fields["why"] = why
             if isinstance(error, TooMany):
                 fields["times"] = error.times
             return ANSWERS[kind](error)

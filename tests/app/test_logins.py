@@ -220,7 +220,8 @@ def test_what_is_said_while_it_is_down_is_later_with_a_reason() -> None:
     told = answer(DirectoryDown("ldaps://ldap.example.org: it cannot be reached"), fields)
     assert isinstance(told, Http)
     assert (told.status, told.headers["Retry-After"]) == (503, "60")
-    assert fields == {"why": "ldaps://ldap.example.org: it cannot be reached"}
+    assert fields["why"] == "ldaps://ldap.example.org: it cannot be reached"
+    assert told.headers["X-Taccuino-Incident"] == fields["incident"]
 
 
 def test_whoever_the_directory_knew_goes_on_while_it_is_down_for_a_working_day(
