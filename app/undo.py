@@ -21,8 +21,9 @@ from app.composition import CODEC
 from app.groupware import Groupware
 from app.undoing import COLLECTION, REMOVED, Fate, State, Undoing, folded, undoing
 from domain.base import Authorship
-from domain.folder import Folder
-from domain.kinds import KINDS
+from domain.folder import CALENDAR, CONTACTS, Folder, default_folder
+from domain.item import Item
+from domain.kinds import KINDS, kind_of
 from domain.patch import difference
 from domain.refused import Refused
 from domain.when import Instant
@@ -36,6 +37,9 @@ CHUNK: Final = 25
 """So many items are one transaction: other phones are not kept waiting."""
 
 FOLDER: Final = "folder"
+FIRST: Final = {"calendar": CALENDAR, "contacts": CONTACTS}
+"""The type of the folder that everybody has for a kind of item."""
+
 BROUGHT: Final[Fate] = "brought back"
 TAKEN: Final[Fate] = "taken away"
 PUT: Final[Fate] = "put back"
@@ -111,6 +115,15 @@ def undo(groupware: Groupware, author: Authorship, editions: Editions) -> Counte
                     if each and (not fates or each.fate in fates):
                         tally.update(_carry_out(groupware, connection, each))
     return tally
+
+
+def give_back(groupware: Groupware, connection: sqlite3.Connection, item: Item) -> None:
+    """A removed item is back under its old name: where it was, or, if that folder is gone, in the
+    first of its kind."""
+    use.restore(groupware, item)
+    first = FIRST.get(kind_of(type(item)).name)
+    if first and folders.folder(connection, CODEC, item.collection) is None:
+        use.move(groupware, item, default_folder(item.owner, first))
 
 
 def _kind(connection: sqlite3.Connection, id: UUID) -> str:

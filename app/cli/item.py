@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, Final
 from uuid import UUID
 
 import click
@@ -11,18 +12,23 @@ from adapters.eas.ids import server_id
 from app import items as use
 from app.cli.house import House, in_house
 from app.cli.items import ONE
-from app.cli.show import table, words
-from app.cli.types import SERVER_ID
+from app.cli.show import moment, table, title, words
+from app.cli.types import SERVER_ID, user_option
 from app.composition import CODEC
+from app.undo import give_back
 from domain.item import Item
 from domain.kinds import kind_of
+from domain.refused import Refused
 from projections import relations
+from projections import removed as gone
 from projections.folders import folder
+
+ALL: Final = -1
 
 
 @click.group
 def item() -> None:
-    """Single items: show."""
+    """Single items: show, removed, restore."""
 
 
 @item.command
@@ -61,3 +67,33 @@ def _links(house: House, id: UUID, kind: str) -> list[UUID]:
     others = relations.contacts_of if kind == "calendar" else relations.appointments_of
     with house.groupware.reading() as connection:
         return others(connection, id)
+
+
+@item.command
+@user_option
+@in_house
+def removed(house: House, user: str) -> None:
+    """List what was removed of a person's events and contacts, the last first."""
+    account = house.account(user)
+    rows = []
+    with house.groupware.reading() as connection:
+        found = gone.removed(connection, account.id, None, ALL)
+        events = dict(house.groupware.read([each.event for each in found]))
+        for each in found:
+            event: Any = events[each.event]
+            said = title(CODEC.decode(each.value))
+            rows.append((server_id(each.item), said, moment(event.timestamp), event.actor))
+    table(("id", "what it was", "when", "by"), rows, "nothing has been removed")
+
+
+@item.command
+@click.argument("id", type=SERVER_ID)
+@in_house
+def restore(house: House, id: UUID) -> None:
+    """Bring a removed item back; the phones hear of it."""
+    with house.groupware.acting(house.author) as connection:
+        found = use.load(house.groupware, connection, id)
+        if not found.removed:
+            raise Refused(f"{server_id(id)} has not been removed")
+        give_back(house.groupware, connection, found)
+    click.echo(f"{title(found.values)} is back in {_place(house, found)}")

@@ -10,10 +10,9 @@ from uuid import UUID
 from adapters.eas.ids import server_id
 from app import asof, history
 from app import items as use
-from app.composition import CODEC
 from app.http import Http
-from app.my.belongings import DEFAULT
 from app.telling import Line, Teller
+from app.undo import give_back
 from app.web.files import as_file, forms
 from app.web.paging import place
 from app.web.values import field_name, shown
@@ -21,12 +20,11 @@ from app.web.visit import Visit
 from app.web.words import Words
 from domain.base import Authorship
 from domain.fields import Fields
-from domain.folder import default_folder
 from domain.item import Item
 from domain.kinds import kind_of
 from domain.patch import Values
 from domain.refused import Unknown
-from projections import folders, items
+from projections import items
 from projections.history import Fact
 
 HANDLING: Final = ("uid", "client_uid", "stamp", "foreign")
@@ -103,17 +101,13 @@ def _version(teller: Teller, words: Words, fact: Fact, last: int, then: Item, no
 
 
 def restore(visit: Visit, author: Authorship, owner: UUID | None = None) -> None:
-    """A removed item is back under its old name, where it was, or else in the first folder of its
-    kind; Unknown if it is not the `owner`'s."""
+    """A removed item is back; Unknown if it is not the `owner`'s."""
     groupware = visit.site.groupware
     with groupware.acting(author) as connection:
         item = use.load(groupware, connection, visit.id)
         if owner is not None and item.owner != owner:
             raise Unknown("there is no such item")
-        use.restore(groupware, item)
-        kind = kind_of(type(item)).name
-        if kind in DEFAULT and folders.folder(connection, CODEC, item.collection) is None:
-            use.move(groupware, item, default_folder(item.owner, DEFAULT[kind]))
+        give_back(groupware, connection, item)
 
 
 def expect_file(form: str, kind: str, name: str, content: dict[UUID, Values]) -> Http:

@@ -159,3 +159,16 @@ def test_phones_hear_of_it_at_once(cli: Cli, phone: str, ids: tuple[str, str]) -
     with cli.ear() as ear:
         cli.done("undo", "--device", phone, "--from", DAY)
         assert any(topics for topics in ear.hear())
+
+
+def test_what_was_removed_is_listed_and_brought_back(cli: Cli) -> None:
+    event, contact = cli.event(), cli.contact()
+    cli.done("event", "remove", event)
+    cli.done("contact", "remove", contact)
+    rows = cli.rows("item", "removed", "-u", "ada")
+    assert [row[:2] for row in rows] == [[contact, "Grace Hopper"], [event, "Dentist"]]
+    assert rows[0][3].startswith("admin:")
+    assert cli.done("item", "restore", event) == "Dentist is back in Calendar\n"
+    assert cli.fields(event)["in"] == "Calendar"
+    assert [row[0] for row in cli.rows("item", "removed", "-u", "ada")] == [contact]
+    assert "has not been removed" in cli.refused("item", "restore", event)
