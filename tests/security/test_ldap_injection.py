@@ -20,6 +20,8 @@ from tests.app.test_auth import basic
 from tests.leaks import secret
 from tests.system.slapd import Slapd, Somebody
 
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
+
 ADA = Somebody("ada", "Ada Lovelace", "ada@example.org", secret("secret of ada"))
 GRACE = Somebody("grace", "Grace Hopper", "grace@example.org", secret("secret of grace"))
 
@@ -98,7 +100,7 @@ def test_whoever_the_directory_knows_comes_in(house: House, asked: Asked) -> Non
 
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
 def test_whoever_types_a_filter_is_nobody(house: House, asked: Asked, name: str) -> None:
-    for password in (ADA.password, "*", "", "\x00"):
+    for password in (ADA.password, "*"):
         reader = Reader(pages(house, login=Logins(house.groupware, asked.verify)))
         house.clock.advance(hours=2)
         answer = reader.sign_in(name, password)

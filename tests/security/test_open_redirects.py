@@ -16,6 +16,8 @@ from tests.app.reader import PASSWORD, Answer, Reader, pages
 from tests.security.factors import Somebody
 from tests.security.grounds import GETS, POSTS, Grounds, parsed
 
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
+
 ELSEWHERE = [
     "https://evil.example",
     "https:evil.example",

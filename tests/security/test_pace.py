@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from app.limits import PER_ADDRESS, PER_BROWSER, RETRY_AFTER, Rate, Turnstile
+from app.my import contact_form, event_form
 from app.web import forms, paging
 from tests.app.house import House
 from tests.app.lines import written
 from tests.app.reader import Answer, Reader, pages
+from tests.security.grounds import parsed
 
 PLENTY = Rate(burst=10_000, per_second=0)
 
@@ -137,6 +139,28 @@ def test_a_form_has_so_many_fields_and_so_many_bytes(house: House) -> None:
     assert ada.post("/my/contacts/new", few).status == 303
     large = ada.post("/my/contacts/new", {"first_name": "x" * forms.MOST})
     assert large.status == 413
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "most"),
+    [
+        ("/my/contacts/new", "first_name", contact_form.LONGEST),
+        ("/my/contacts/new", "text", contact_form.LONGEST_TEXT),
+        ("/my/calendar/new", "subject", event_form.LONGEST),
+    ],
+)
+def test_a_field_holds_so_many_characters(house: House, path: str, field: str, most: int) -> None:
+    ada = signed_in(pages(house))
+    filled = {name: value for name, value in inputs(ada.get(path)).items() if name != "mark"}
+    assert ada.post(path, {**filled, field: "x" * (most + 1)}).status == 422
+    assert ada.post(path, {**filled, field: "x" * most}).status == 303
+
+
+def inputs(page: Answer) -> dict[str, str]:
+    """What a browser would send back as it is."""
+    tags = [tag.attributes for tag in parsed(page).all("input")]
+    sent = [tag for tag in tags if tag.get("type") not in ("checkbox", "radio") or "checked" in tag]
+    return {tag["name"]: tag.get("value", "") for tag in sent}
 
 
 @pytest.mark.parametrize("length", [None, str(10**12), "-1", "x"])

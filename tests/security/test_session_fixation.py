@@ -10,6 +10,8 @@ from app.proof import Proof, Prover
 from tests.app.house import House
 from tests.app.reader import PASSWORD, Reader, pages, with_password
 
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
+
 COOKIE = "taccuino"
 PHONES = "a password for phones"
 

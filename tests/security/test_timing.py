@@ -25,7 +25,7 @@ from tests.app.post import Post
 from tests.app.reader import PASSWORD, Reader, pages
 from tests.app.test_auth import basic
 
-ROUNDS: Final = 9
+ROUNDS: Final = 7
 KNOWN: Final = "known"
 NAMES: Final = ("known", "unknown", "disabled", "passwordless", "ofthedirectory", "withfactor")
 BOUNDS: Final = (0.5, 2.0)
