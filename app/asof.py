@@ -94,9 +94,11 @@ def person(groupware: Groupware, connection: sqlite3.Connection, id: UUID, at: i
         **{name: getattr(it, name) for name in PERSON},
         "login": "directory" if it.directory else "password" if it.login_hash else "none",
         "activesync_passwords": tuple(passwords),
-        "out_of_office": it.out_of_office.state,
+        "out_of_office": AWAY[it.out_of_office.state],
     }
 
+
+AWAY = ("off", "always", "for a time")
 
 PERSON = (
     *("name", "mail", "full_name", "zone", "language", "administrator", "enabled"),

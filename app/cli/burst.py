@@ -19,7 +19,7 @@ from domain.house import HOUSE
 from domain.item import HeldEdit, Item
 from domain.patch import apply
 from domain.refused import Unknown
-from projections import brakes, devices, folders, holds
+from projections import accounts, brakes, devices, folders, holds
 from projections.accounts import AccountRow
 from projections.holds import Burst
 
@@ -37,6 +37,7 @@ def list_(house: House, user: str | None) -> None:
     account = house.account(user) if user else None
     with house.groupware.reading() as connection:
         found = holds.bursts(connection, account.id if account else None)
+        people = {each.id: each.name for each in accounts.all_accounts(connection)} if found else {}
     rows = [
         (
             server_id(each.id),
@@ -45,10 +46,11 @@ def list_(house: House, user: str | None) -> None:
             moment(each.last),
             str(each.deleted),
             str(each.edited),
+            people[each.owner],
         )
         for each in found
     ]
-    columns = ("id", "folder", "phone", "began", "last", "deleted", "edited")
+    columns = ("id", "folder", "phone", "began", "last", "deleted", "edited", "whose")
     table(columns, rows, "nothing waits")
 
 

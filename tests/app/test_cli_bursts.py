@@ -52,7 +52,7 @@ def _hold(house: Groupware, account: UUID, item: str, edit: HeldEdit) -> None:
 
 def test_what_waits_is_listed_by_person(cli: Cli, items: tuple[str, str]) -> None:
     (row,) = cli.rows("burst", "list", "-u", "ada")
-    assert (row[:3], row[5:]) == ([BURST, "Calendar", "PHONE1"], ["1", "1"])
+    assert (row[:3], row[5:]) == ([BURST, "Calendar", "PHONE1"], ["1", "1", "ada"])
     cli.person("alan")
     assert cli.rows("burst", "list", "-u", "alan") == []
 
