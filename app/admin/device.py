@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from app import phones, wiping
+from app import phones, recording, wiping
 from app.groupware import Groupware
 from app.http import Http
 from app.my.states import TONES
@@ -18,10 +18,12 @@ from app.wiping import Ordered
 from domain.base import Authorship
 from domain.house import FULL_WIPE_ALLOWED
 from domain.refused import Refused, Unknown
-from projections import house, standing
+from projections import house, recorded, standing
 from projections.standing import Portrait
 
 HERE: Final = "/admin/devices"
+WHY: Final = 200
+"""Letters of a reason."""
 
 ACTS: Final[dict[str, Callable[[Groupware, Authorship, UUID], object]]] = {
     "approve": phones.approve,
@@ -29,10 +31,14 @@ ACTS: Final[dict[str, Callable[[Groupware, Authorship, UUID], object]]] = {
     "except": phones.except_from_policy,
     "end_exception": phones.end_exception,
     "spare": wiping.cancel_wipe,
+    "stop_recording": recording.stop,
     "forget": phones.forget,
 }
-"""What can be done with a button, by its name; beside them `block` and `wipe`, which erases what
-came from here and no more."""
+"""What can be done with a button, by its name; beside them `block`, `record`, and `wipe`, which
+erases what came from here and no more."""
+
+HOURS: Final = {"1": 1, "4": 4, "24": 24}
+"""For how long a phone can be recorded."""
 
 OFFERED: Final[dict[str, tuple[str, ...]]] = {
     standing.WAITS: ("approve", "block"),
@@ -70,6 +76,10 @@ def act(visit: Visit) -> Http:
     try:
         if name == "block":
             phones.block(groupware, author, id, visit.form.text("reason"))
+        elif name == "record":
+            hours = HOURS.get(visit.form.text("hours"), 1)
+            why = visit.form.text("why")[:WHY]
+            recording.record(groupware, author, id, timedelta(hours=hours), why)
         elif name == "wipe":
             said = told(wiping.request_wipe(groupware, author, id))
         elif name in ACTS:
@@ -98,6 +108,8 @@ def _page(visit: Visit, portrait: Portrait, error: Refused | None = None) -> Htt
     with visit.site.groupware.reading() as connection:
         version = wiping.spoken(connection, portrait.phone)
         whole = erasable(connection, portrait)
+        going_on = recorded.recording(connection, portrait.phone.id)
+        kept, _ = recorded.taken(connection, portrait.phone.id)
     return visit.page(
         "admin/device.html",
         proving.status(error),
@@ -108,6 +120,9 @@ def _page(visit: Visit, portrait: Portrait, error: Refused | None = None) -> Htt
         version=version,
         erases=wiping.erases("account", version),
         whole=whole,
+        recording=going_on if going_on and going_on.until > visit.now else None,
+        recorded=kept,
+        hours=HOURS,
         tones=TONES,
         now=visit.now,
         error=proving.why(error, visit),

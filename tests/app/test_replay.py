@@ -18,6 +18,7 @@ from domain.partnership import Partnership
 from projections import recorded
 from tests.app.cli_runner import Cli
 from tests.app.handset import Handset, an_event, changing, commanding, first_name
+from tests.app.reader import administrator, with_administrator
 from tests.app.recorded import Studio, Troubled
 from tests.app.test_provision import acknowledgement, initial, key_of
 
@@ -279,3 +280,21 @@ def test_a_recording_is_begun_and_ended_on_the_command_line(studio: Studio, cli:
     assert "not a time as in" in cli.refused("record", phone, "--for", "soon", status=2)
     assert "either" in cli.refused("record", phone, "--for", "1h", "--stop", status=2)
     assert "nothing is recorded under" in cli.refused("replay", "99999")
+
+
+# On the phone's page
+
+
+def test_a_recording_is_begun_and_ended_on_the_phones_page(studio: Studio) -> None:
+    Handset(studio).folder_sync("0")
+    with_administrator(studio)
+    reader, page = administrator(studio), f"/admin/devices/{id_of(studio)}"
+    reader.post(page, {"act": "record", "hours": "4", "why": "it loses contacts"})
+    shown = reader.get(page).text
+    assert "it loses contacts" in shown
+    assert "13:00" in shown
+    Handset(studio).folder_sync("0")
+    assert "One exchange is kept" in reader.get(page).text
+    reader.post(page, {"act": "stop_recording"})
+    assert "it loses contacts" not in reader.get(page).text
+    assert len(studio.exchanges()) == 1
