@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from typing import Any, Final
@@ -41,8 +42,11 @@ class Span(click.ParamType[timedelta]):
 @click.option("--for", "span", type=Span(), help="Record it for so long, as in 30m, 2h or 1d.")
 @click.option("--why", default="", help="Why; stands in the log.")
 @click.option("--stop", is_flag=True, help="Record nothing more.")
+@click.option("--json", "as_json", is_flag=True, help="The list as data.")
 @in_house
-def record(house: House, device: UUID, span: timedelta | None, why: str, stop: bool) -> None:
+def record(
+    house: House, device: UUID, span: timedelta | None, why: str, stop: bool, as_json: bool
+) -> None:
     """Record what a phone asks and is answered, or list what is recorded of it.
 
     A recording takes the place of the last one of this phone. It ends by itself, after a day at
@@ -59,13 +63,16 @@ def record(house: House, device: UUID, span: timedelta | None, why: str, stop: b
         recording.stop(house.groupware, house.author, phone.id)
         click.echo(f"{phone.name} is not recorded any more")
     else:
-        _listed(house, phone.id)
+        _listed(house, phone.id, as_json)
 
 
-def _listed(house: House, phone: UUID) -> None:
+def _listed(house: House, phone: UUID, as_json: bool) -> None:
     with house.groupware.reading() as connection:
         going_on = recorded.recording(connection, phone)
         rows = recorded.kept(connection, phone)
+    if as_json:
+        click.echo("\n".join(map(_as_data, rows)))
+        return
     if going_on is not None and going_on.until > house.groupware.clock():
         click.echo(f"recorded until {moment(going_on.until)}", err=True)
     shown = [
@@ -77,6 +84,11 @@ def _listed(house: House, phone: UUID) -> None:
         for row in rows
     ]
     table(COLUMNS, shown, f"nothing is recorded of {server_id(phone)}")
+
+
+def _as_data(row: RecordedRow) -> str:
+    values = (row.number, row.at.isoformat(), row.position, row.command, row.status, row.size)
+    return json.dumps(dict(zip(COLUMNS, values, strict=True)))
 
 
 def _shown(row: RecordedRow) -> tuple[str, ...]:

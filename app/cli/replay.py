@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -30,8 +31,11 @@ WIDTH: Final = 60
     help="Of `taccuino bundle`; all its requests, if none is named.",
 )
 @click.option("--position", type=int, help="Another place in the log than the one it came at.")
+@click.option("--json", "as_json", is_flag=True, help="As data.")
 @click.option("--show", is_flag=True, help="Both answers side by side, also where they agree.")
-def replay(requests: tuple[int, ...], file: Path | None, position: int | None, show: bool) -> None:
+def replay(
+    requests: tuple[int, ...], file: Path | None, position: int | None, as_json: bool, show: bool
+) -> None:
     """Answer recorded REQUESTS once more, from the log as it was before each.
 
     They go by the numbers that `taccuino record DEVICE` lists. Nothing is changed: a store of its
@@ -39,13 +43,13 @@ def replay(requests: tuple[int, ...], file: Path | None, position: int | None, s
     """
     if file is not None:
         found = bundle.read(file)
-        told(_replayed(found.log, _chosen(found, requests), position), show)
+        _told(_replayed(found.log, _chosen(found, requests), position), as_json, show)
         return
     if not requests:
         raise click.UsageError("which requests? `taccuino record DEVICE` lists them")
     with open_house() as house:
         exchanges = [recording.exchange(house.groupware, number) for number in requests]
-        told(_replayed(house.groupware.replay(), exchanges, position), show)
+        _told(_replayed(house.groupware.replay(), exchanges, position), as_json, show)
 
 
 def _chosen(found: Bundle, requests: Sequence[int]) -> list[Exchange]:
@@ -67,25 +71,41 @@ def _replayed(
         return list(replaying.replay(log, exchanges, tick))
 
 
-def told(outcomes: Iterable[Outcome], show: bool = False) -> None:
+def _told(outcomes: Iterable[Outcome], as_json: bool, show: bool) -> None:
     """Say of each exchange whether it is the same; Refused if any is not."""
-    other = [outcome for outcome in outcomes if not _one(outcome, show)]
+    other = []
+    for outcome in outcomes:
+        if as_json:
+            click.echo(_as_data(outcome, show))
+        else:
+            _one(outcome, show)
+        other += [] if outcome.same else [str(outcome.exchange.number)]
     if other:
-        numbers = ", ".join(str(each.exchange.number) for each in other)
-        raise Refused(f"answered otherwise than recorded: {numbers}")
+        raise Refused(f"answered otherwise than recorded: {', '.join(other)}")
 
 
-def _one(outcome: Outcome, show: bool) -> bool:
-    exchange, made = outcome.exchange, outcome.made
-    size = f"{len(made.body)} bytes"
-    if outcome.same:
-        click.echo(f"{exchange.number}\tthe same\t{size}")
-    else:
-        others = f"; others wrote {exchange.beside} events meanwhile" if exchange.beside else ""
-        click.echo(f"{exchange.number}\tNOT the same\t{size}{others}")
+def _as_data(outcome: Outcome, show: bool) -> str:
+    exchange = outcome.exchange
+    facts = {
+        "number": exchange.number,
+        "position": exchange.asked.position,
+        "same": outcome.same,
+        "bytes": len(outcome.made.body),
+        "beside": exchange.beside,
+    }
+    if show or not outcome.same:
+        facts["recorded"] = replaying.readable(exchange.told)
+        facts["replayed"] = replaying.readable(outcome.made)
+    return json.dumps(facts)
+
+
+def _one(outcome: Outcome, show: bool) -> None:
+    exchange, size = outcome.exchange, f"{len(outcome.made.body)} bytes"
+    verdict = "the same" if outcome.same else "NOT the same"
+    others = f"; others wrote {exchange.beside} events meanwhile" if exchange.beside else ""
+    click.echo(f"{exchange.number}\t{verdict}\t{size}{'' if outcome.same else others}")
     if show or not outcome.same:
         _side_by_side(outcome)
-    return outcome.same
 
 
 def _side_by_side(outcome: Outcome) -> None:

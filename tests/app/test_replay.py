@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -266,6 +267,18 @@ def test_a_request_replayed_elsewhere_in_the_log_shows_what_differs(
     assert f"{number}\tNOT the same" in result.stdout
     assert "Bea again" in result.stdout
     assert "answered otherwise than recorded" in result.stderr
+
+
+def test_both_are_data_for_other_programs(studio: Studio, cli: Cli) -> None:
+    rows = [json.loads(row) for row in cli.done("record", id_of(studio), "--json").splitlines()]
+    assert [row["command"] for row in rows[:2]] == ["FolderSync", "Sync"]
+    number, position = str(rows[-1]["number"]), rows[-1]["position"]
+    told = json.loads(cli.done("replay", number, "--json"))
+    assert (told["same"], told["position"]) == (True, position)
+    result = cli.run("replay", number, "--json", "--position", str(position - 1))
+    told = json.loads(result.stdout)
+    assert told["same"] is False
+    assert told["recorded"] != told["replayed"]
 
 
 def test_a_recording_is_begun_and_ended_on_the_command_line(studio: Studio, cli: Cli) -> None:
