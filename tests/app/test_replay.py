@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from adapters.eas.ids import server_id, uuid_of
 from adapters.wbxml import E
 from app import erasure, phones, recording, replaying
+from app.engine import repeating
 from app.replaying import Outcome
 from domain.partnership import Partnership
 from projections import recorded
@@ -48,6 +50,16 @@ def a_conversation(studio: Studio) -> Handset:
     studio.revise(id, first_name="Bea again")
     phone.catch_up(phone.contacts)
     return phone
+
+
+@pytest.fixture
+def talked(studio: Studio) -> Handset:
+    return a_conversation(studio)
+
+
+@pytest.fixture
+def cli(studio: Studio, talked: Handset) -> Cli:
+    return Cli(studio.settings.home)
 
 
 def replayed(studio: Studio) -> list[Outcome]:
@@ -159,6 +171,26 @@ def test_both_answers_stand_side_by_side_where_they_differ(studio: Studio) -> No
     assert ("HTTP 200", "HTTP 200") in lines
 
 
+def test_it_is_known_what_others_wrote_while_an_answer_was_looked_for(
+    studio: Studio, talked: Handset, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer tells of it, and the log before the request did not."""
+    assert not any(each.beside for each in studio.exchanges())
+    completed = repeating.completed
+
+    def meanwhile(*asked: Any) -> Any:
+        studio.contact(first_name="Hasty")
+        return completed(*asked)
+
+    monkeypatch.setattr(repeating, "completed", meanwhile)
+    talked.told(talked.contacts)
+    monkeypatch.undo()
+    last = studio.exchanges()[-1]
+    assert last.beside == 1
+    result = cli.run("replay", str(last.number))
+    assert "others wrote 1 events meanwhile" in result.stdout
+
+
 # When it is recorded
 
 
@@ -236,12 +268,6 @@ def test_a_process_learns_within_a_second_who_is_recorded(studio: Studio) -> Non
 
 
 # On the command line
-
-
-@pytest.fixture
-def cli(studio: Studio) -> Cli:
-    a_conversation(studio)
-    return Cli(studio.settings.home)
 
 
 def id_of(studio: Studio) -> str:
