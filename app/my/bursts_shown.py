@@ -25,7 +25,11 @@ from domain.refused import Unknown
 from projections import devices, holds
 from projections.holds import Burst
 
-DECISIONS: Final = {"release": use.release, "discard": use.discard}
+DECISIONS: Final = {
+    "release": (use.release, "held_release"),
+    "discard": (use.discard, "held_discard"),
+}
+"""What a button does, and what is said of it then."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +77,14 @@ def one(visit: Visit, template: str, owner: UUID | None = None) -> Http:
 
 
 def decide(visit: Visit, author: Authorship, owner: UUID | None = None) -> str:
-    """What a button says: `release` or `discard`; which it was."""
-    said = visit.form.text("act")
-    if said not in DECISIONS:
+    """What a button says is done; what is to be said of it."""
+    act = visit.form.text("act")
+    if act not in DECISIONS:
         raise Unknown("nothing is called like this")
     with visit.site.groupware.reading() as connection:
         found = expect_burst(connection, visit, owner)
-    DECISIONS[said](visit.site.groupware, author, found.id)
+    decided, said = DECISIONS[act]
+    decided(visit.site.groupware, author, found.id)
     return said
 
 
