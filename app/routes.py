@@ -15,6 +15,7 @@ from app.admin import (
     device,
     device_ceiling,
     devices,
+    erase,
     explain,
     house,
     item,
@@ -37,11 +38,13 @@ from app.eas import ActiveSync
 from app.health import Health, Readiness
 from app.http import Http, words
 from app.journal import Fields
+from app.my import bursts as my_bursts
 from app.my import (
     calendar,
     conflicts,
     contact,
     contacts,
+    data,
     event,
     home,
     passwords,
@@ -49,7 +52,6 @@ from app.my import (
     second_factor,
     set_up,
 )
-from app.my import bursts as my_bursts
 from app.my import history as my_history
 from app.my import phones as my_phones
 from app.my import settings as my_settings
@@ -127,10 +129,12 @@ PAGES: Final = (
     Page("/my/second-factor/codes", second_factor.codes_anew, second_factor.make_codes),
     Page("/my/second-factor/off", second_factor.turn_off, second_factor.off),
     Page("/my/settings", my_settings.look, my_settings.save),
+    Page("/my/settings/data", data.look, data.take),
     Page("/admin", users.first, who=ADMINISTRATOR),
     Page("/admin/users", users.look, who=ADMINISTRATOR),
     Page("/admin/users/new", users.new, users.create, who=ADMINISTRATOR),
     Page("/admin/users/{id}", user.look, user.act, who=ADMINISTRATOR),
+    Page("/admin/users/{id}/erase", erase.look, erase.act, who=ADMINISTRATOR),
     Page("/admin/users/{id}/edit", user_edit.look, user_edit.save, who=ADMINISTRATOR),
     Page(
         "/admin/users/{id}/second-factor",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -189,11 +190,14 @@ class Somebody:
 
 
 def remains(home: Path, texts: list[str]) -> list[tuple[str, str]]:
-    """The files in which one of these texts stands, in whatever form it can be read, and which."""
+    """The files in which one of these texts stands, in whatever form it can be read, and which.
+
+    Another process reads them: one that closes a file which SQLite has open lets go of its locks.
+    """
     forms = [(text, form) for text in texts for form in set(_forms(text))]
     found = []
     for file in sorted(each for each in home.rglob("*") if each.is_file()):
-        data = file.read_bytes()
+        data = subprocess.run(["cat", file], capture_output=True, check=False).stdout
         found += [(file.name, text) for text, form in forms if form in data]
     return found
 
