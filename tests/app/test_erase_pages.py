@@ -12,9 +12,10 @@ from zipfile import ZipFile
 import pytest
 
 from adapters.eas.ids import server_id
-from app import people
+from app import folders, people
 from app.web import zipped
 from app.web.zipped import TooMuch, as_zip
+from domain.folder import USER_CALENDAR
 from tests.app.house import House
 from tests.app.reader import PASSWORD, Answer, Reader, pages, with_password
 from tests.app.somebody import NAME, Somebody, remains
@@ -136,10 +137,14 @@ def test_a_person_is_erased_once_an_administrator_is_sure_and_names_them(
 def test_what_others_have_noted_of_them_is_shown_before(house: House, somebody: Somebody) -> None:
     house.person("bob")
     kept = house.contact("bob", first_name="Friend", email1=somebody.address)
+    with house.groupware.acting(house.admin) as connection:
+        name = f"With {somebody.address}"
+        folders.make(house.groupware, connection, house.account("bob").id, name, USER_CALENDAR)
     reader = signed_in(house, "root")
     text = reader.get(f"{place(somebody)}/erase").text
     assert server_id(kept) in text
     assert "a contact of bob" in text
+    assert "a folder of bob" in text
 
 
 def test_the_last_administrator_is_not_erased(house: House) -> None:

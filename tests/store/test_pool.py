@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -378,3 +379,26 @@ def test_a_context_copied_inside_a_transaction_is_not_in_it_afterwards(
 def _add_two(pool: Pool) -> None:
     with pool.writing() as connection:
         _add(connection, 2)
+
+
+def test_what_was_deleted_lies_on_in_corners_until_the_file_is_written_anew(
+    path: Path, pool: Pool
+) -> None:
+    dice = random.Random(1)
+    with pool.writing() as connection:
+        connection.execute("CREATE TABLE said (id BLOB PRIMARY KEY, text TEXT) WITHOUT ROWID")
+    for _ in range(40):
+        with pool.writing() as connection:
+            rows = [
+                (dice.randbytes(16), which + "x" * dice.randint(5, 400))
+                for which in ("SECRET", "public") * 50
+            ]
+            connection.executemany("INSERT INTO said VALUES (?, ?)", rows)
+    with pool.writing() as connection:
+        connection.execute("DELETE FROM said WHERE text LIKE 'SECRET%'")
+    assert pool.checkpoint()
+    assert path.read_bytes().count(b"SECRET") > 0, "then it would not have to be written anew"
+    assert pool.scour()
+    assert path.read_bytes().count(b"SECRET") == 0
+    assert path.read_bytes().count(b"public") == 40 * 50
+    assert path.with_name(f"{path.name}-wal").stat().st_size == 0
