@@ -1,10 +1,11 @@
-"""How fast the log is read, folded anew and proved, in events per second of CPU.
+"""How fast the log is read, folded anew, proved, laid down for a replay, and given other words for
+a bundle, in events per second of CPU.
 
 Beside each stands the bare decode: reading the same log from its first event to its last and
 doing nothing with it. What is folded are contacts that are added and revised: of all events
 those that make the most rows.
 
-    python -m ops.bench.refolding HOME        prints {"decode": events/s, "rebuild": …, "verify": …}
+    python -m ops.bench.refolding HOME        prints {"decode": events/s, "rebuild": …, …}
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from adapters.store.chain import verify_chain
+from app.bundle_values import Veil
 from app.composition import CODEC, open_groupware
 from app.groupware import Groupware
+from app.replaying import staged
 from ops.bench.figures import Figure
 from ops.bench.measure import Bench
 from ops.bench.serving import ROOT, furnish
@@ -39,10 +42,8 @@ def refold(bench: Bench) -> Iterator[Figure]:
         furnish(Path(folder), events)
         rates = _measured(Path(folder))
     name = f"log of {events:,}"
-    yield Figure(
-        "refold", f"rebuild, {name}", rates["rebuild"], "events/s", rates["decode"], DECODE
-    )
-    yield Figure("refold", f"verify, {name}", rates["verify"], "events/s", rates["decode"], DECODE)
+    for what in ("rebuild", "verify", "replay", "bundle"):
+        yield Figure("refold", f"{what}, {name}", rates[what], "events/s", rates["decode"], DECODE)
 
 
 def _measured(home: Path) -> dict[str, float]:
@@ -76,10 +77,26 @@ def _verified(groupware: Groupware) -> int:
     return report.events
 
 
+def _laid_down(groupware: Groupware) -> int:
+    laid: list[int] = []
+    with staged(groupware.replay()) as stage:
+        stage.advance(sys.maxsize, laid.append)
+    return sum(laid)
+
+
+def _veiled(groupware: Groupware) -> int:
+    veil, events = Veil(), [event for _, event in groupware.replay()]
+    for event in events:
+        veil.meet(event)
+    return sum(1 for _ in map(veil.event, events))
+
+
 WORK: Final[dict[str, Callable[[Groupware], int]]] = {
     "decode": _decoded,
     "rebuild": _rebuilt,
     "verify": _verified,
+    "replay": _laid_down,
+    "bundle": _veiled,
 }
 
 

@@ -25,7 +25,7 @@ FIGURES = {
     "park": 4,
     "flood": 5,
     "grow": 14,
-    "refold": 2,
+    "refold": 4,
 }
 """How many each case yields."""
 
