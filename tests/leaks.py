@@ -15,6 +15,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
+import gunicorn.config
 import structlog
 
 from app import onetime, passwords
@@ -27,6 +28,9 @@ PHRASES: Final = 400
 """So many secrets of several words are known, the newest ones; of single words, all."""
 
 WORD: Final = re.compile(rf"[\w-]{{{SHORTEST},}}")
+ORDINARY: Final = frozenset(WORD.findall(Path(gunicorn.config.__file__).read_text("utf-8")))
+"""What a server writes of its own settings when it starts; somebody's name may be one of these."""
+
 Event = MutableMapping[str, Any]
 
 
@@ -41,6 +45,8 @@ class Leaks:
 
     def mark(self, text: str) -> None:
         """From now on this is secret."""
+        if text in ORDINARY:
+            return
         if WORD.fullmatch(text):
             self._words.add(text)
         elif len(text) >= SHORTEST and text not in self._phrases:

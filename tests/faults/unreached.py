@@ -125,6 +125,7 @@ LINES: Final = {
     "it is for pages and for whoever counts: tests/security, tests/app/test_metrics.py": """
         app/eas.py _count: metrics.WAKE.put(
         app/limits.py Turnstile.expect_pace
+        projections/asked.py every
         projections/lines.py count_quarantined
     """,
     "nothing that a phone asks leads there": """
