@@ -28,6 +28,11 @@ from tests.app.cli_runner import Cli
 from tests.app.handset import Handset, adding, changing, commanding, first_name, last_name
 from tests.app.house import walk
 from tests.app.recorded import Studio
+from tests.app.test_find import find
+from tests.app.test_itemoperations import item
+from tests.app.test_moveitems import moving
+from tests.app.test_search import search, within
+from tests.app.test_settings_command import AUDIENCES, get, message, put, s, settings
 
 WORDS = Words(b"secret")
 TEXTS = {
@@ -123,6 +128,38 @@ def test_each_answer_is_of_the_same_shape_as_the_one_that_was_given(
     given = studio.exchanges("bartholomew")
     assert made.identical == {each.number for each in given}
     assert [shape(each) for each in made.exchanges] == [shape(each) for each in given]
+
+
+def test_every_command_is_told_alike_and_says_nothing(
+    studio: Studio, phone: Handset, tmp_path: Path
+) -> None:
+    id, folder = server_id(studio.contact("bartholomew", first_name="Wanderer")), phone.contacts
+    club = phone.make_folder("Kaninchenzucht")
+    phone.catch_up(phone.contacts)
+    told = message(AUDIENCES[0], 1, "Verschollen in Timbuktu <b>bis Ostern</b>", "HTML")
+    phone.answer("Settings", settings(put("Oof", s("OofState", 1), told)))
+    phone.answer("Settings", settings(get("Oof", s("BodyType", "HTML"))))
+    about = put("DeviceInformation", s("Model", "iPhone"), s("FriendlyName", "Klingelkasten"))
+    phone.answer("Settings", settings(about, get("UserInformation")))
+    phone.answer("Find", find("Featherstone", "0-0"))
+    phone.answer("Find", find("Featherstone", "1-1"))
+    phone.answer("Search", search("Theodora", within("0-4")))
+    phone.answer("ItemOperations", E("itemoperations:ItemOperations", item(folder, id)))
+    phone.answer("MoveItems", E("move:MoveItems", moving(id, folder, club)))
+    phone.folder_command("FolderUpdate", ServerId=club, ParentId="0", DisplayName="Taubenschlag")
+    phone.folder_command("FolderDelete", ServerId=club)
+    given = studio.exchanges("bartholomew")
+    made = bundled(studio)
+    assert made.identical == {each.number for each in given}
+    assert [shape(each) for each in made.exchanges] == [shape(each) for each in given]
+    assert differing(made) == []
+    file = tmp_path / "phone.bundle"
+    bundle.write(made, file)
+    for text in (
+        *("wanderer", "kaninchenzucht", "verschollen", "timbuktu", "ostern", "klingelkasten"),
+        *("featherstone", "theodora", "taubenschlag"),
+    ):
+        assert text.encode() not in everything(file).lower(), text
 
 
 def test_no_word_of_theirs_is_in_it(studio: Studio, made: Bundle, tmp_path: Path) -> None:
