@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from adapters.eas.ids import server_id
+from adapters.eas.version import Version
 from adapters.wbxml import E, decode
 from app import bundle, credentials, people, replaying
 from app.bundle import Bundle, NoBundle
@@ -25,7 +26,17 @@ from domain.folder import CONTACTS, default_folder
 from domain.partnership import Partnership
 from domain.when import AllDay
 from tests.app.cli_runner import Cli
-from tests.app.handset import Handset, adding, changing, commanding, first_name, last_name
+from tests.app.handset import (
+    Handset,
+    adding,
+    an_event,
+    changing,
+    commanding,
+    daily,
+    deleting,
+    first_name,
+    last_name,
+)
 from tests.app.house import walk
 from tests.app.recorded import Studio
 from tests.app.test_find import find
@@ -160,6 +171,47 @@ def test_every_command_is_told_alike_and_says_nothing(
         *("featherstone", "theodora", "taubenschlag"),
     ):
         assert text.encode() not in everything(file).lower(), text
+
+
+def test_single_times_of_a_series_and_files_are_told_alike(
+    studio: Studio, phone: Handset, tmp_path: Path
+) -> None:
+    """A repeated command on one time is known again; a monthly rule still fits its days."""
+    folder, day = phone.calendar, "202603{}T090000Z"
+    file = E(
+        "airsyncbase:Attachments",
+        E(
+            "airsyncbase:Add",
+            E("airsyncbase:ClientId", "f1"),
+            E("airsyncbase:Method", 1),
+            E("airsyncbase:DisplayName", "Steuererklaerung.pdf"),
+            E("airsyncbase:Content", b"Bilanz von Throckmorton"),
+        ),
+    )
+    monthly = E(
+        "calendar:Recurrence",
+        *(E("calendar:Type", 2), E("calendar:Interval", 1), E("calendar:DayOfMonth", 31)),
+    )
+    phone.add(folder, *an_event("Zahltag", "20260331"), monthly, client_id="m")
+    id = phone.add(folder, *an_event("Stammtisch"), daily(9), file, client_id="s")
+    edit = commanding(
+        changing(id, E("calendar:Subject", "Kegelabend"), instance=day.format(11)),
+        deleting(id, instance=day.format(12)),
+    )
+    key = phone.keys[folder]
+    for _ in range(2):
+        phone.told(folder, edit, key=key)
+    other = Handset(studio, Version.V14_1, "bartholomew", "SECOND")
+    other.folder_sync("0")
+    studio.record("bartholomew", "SECOND")
+    other.catch_up(folder)
+    given = studio.exchanges("bartholomew") + studio.exchanges("bartholomew", "SECOND")
+    made = bundle.make(studio.groupware.replay(), given, studio.account("bartholomew").id)
+    assert made.identical == {each.number for each in given}
+    assert {e.number: shape(e) for e in made.exchanges} == {e.number: shape(e) for e in given}
+    bundle.write(made, tmp_path / "phone.bundle")
+    for text in (b"zahltag", b"stammtisch", b"kegelabend", b"steuererkl", b"bilanz"):
+        assert text not in everything(tmp_path / "phone.bundle").lower(), text
 
 
 def test_no_word_of_theirs_is_in_it(studio: Studio, made: Bundle, tmp_path: Path) -> None:
