@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,16 +15,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.store.chain import verify_chain
-from app import erasure
+from adapters.store.keyring import Erased
+from adapters.wbxml import E
+from app import erasure, errors
 from app import items as use
+from app.admission import admit
+from app.commands import COMMANDS
 from app.composition import CODEC
+from app.context import Context
 from app.erasure import LastAdministrator
+from app.http import Http
 from projections import schema
 from projections.rebuild import anew
 from projections.verify import verify
-from tests.app.house import House
+from tests.app.house import House, a_request
 from tests.app.somebody import NAME, Somebody, remains
 
+FIRST_FOLDERS = E("folderhierarchy:FolderSync", E("folderhierarchy:SyncKey", "0"))
 SHAPE = ("stored_event", "log_about", "subject_key")
 """What is left of a person: that there was one, by id."""
 
@@ -133,3 +141,41 @@ def test_the_last_administrator_stays(house: House) -> None:
         erase(house, id)
     house.person("second", administrator=True)
     erase(house, id)
+
+
+# What was on its way
+
+
+def test_a_request_on_its_way_while_its_person_is_erased_is_refused_and_writes_nothing(
+    house: House,
+) -> None:
+    account, request = house.person("ada"), a_request(body=FIRST_FOLDERS)
+    phone = house.admit(request)
+    assert phone is not None
+    context = Context(
+        groupware=house.groupware,
+        hub=house.hub,
+        settings=house.settings,
+        account=account,
+        partnership=phone,
+        now=house.clock(),
+        locale="",
+    )
+    erase(house, account.id)
+    before = house.log_length()
+    with pytest.raises(Erased):
+        COMMANDS["FolderSync"].handle(context, request)
+    for device in (request.device_id, "ANOTHER"):
+        with pytest.raises(Erased):
+            admit(
+                house.groupware,
+                account,
+                replace(request, device_id=device),
+                house.clock(),
+                house.settings,
+            )
+    answer = errors.answer(Erased("ada"), {})
+    assert isinstance(answer, Http)
+    assert answer.status == 401
+    assert house.log_length() == before
+    expect_sound(house)
