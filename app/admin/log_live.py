@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from app import history
@@ -36,7 +35,7 @@ def follow(visit: Visit) -> Http:
         session = site.sessions.look(token)
         return session is not None and session.whole and session.person.administrator
 
-    news = News(visit, search, end if seen is None else seen).pieces
+    news = News(visit, search, end if seen is None else seen).look
     connection = visit.req.env.get("gunicorn.socket")
     stream = site.followers.follow(person, welcome, news, connection)
     return Http(200, content_type=STREAM, headers=UNBUFFERED, stream=stream)
@@ -50,12 +49,8 @@ class News:
         self._search = search
         self._seen = seen
 
-    def pieces(self) -> Iterator[bytes]:
-        """All that is new, a page at a time: nobody's hands are on the store while it is sent."""
-        while pieces := self._look():
-            yield from pieces
-
-    def _look(self) -> list[bytes]:
+    def look(self) -> list[bytes]:
+        """A page of it at most: nobody's hands are on the store while it is sent."""
         visit, groupware = self._visit, self._visit.site.groupware
         with groupware.reading() as connection:
             found, self._seen = history.news(groupware, connection, self._search, self._seen)

@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -61,18 +61,23 @@ class Followers:
         self,
         person: UUID,
         welcome: Callable[[], bool],
-        news: Callable[[], Iterable[bytes]],
+        news: Callable[[], Sequence[bytes]],
         connection: socket.socket | None,
     ) -> Iterator[bytes]:
-        """What `news` finds, again and again while the reader is `welcome`."""
+        """What `news` finds, a page at a time, while the reader is `welcome`; that is asked after
+        each look, so nobody is told of the moment at which they were welcome no more."""
         self._crowd[person] += 1
         waiter = self._hub.register((ANYTHING,))
         try:
             with watched(connection, waiter):
                 yield AGAIN
-                while welcome():
-                    looked = time.monotonic()
-                    yield from news()
+                while True:
+                    looked, found = time.monotonic(), news()
+                    if not welcome():
+                        return
+                    if found:
+                        yield from found
+                        continue
                     rung = waiter.wait(BEAT)
                     if self._hub.draining:
                         return
