@@ -31,6 +31,10 @@ BEAT: Final = 15.0
 PACE: Final = 0.2
 """Seconds between two looks at least, however much is going on."""
 
+PATIENCE: Final = 1.0
+"""Seconds until an ear is left alone: a signal may have stopped its owner with the lock in hand
+that it waits for."""
+
 MOST: Final = 100
 PER_PERSON: Final = 10
 """Answers that do not end, in one process."""
@@ -108,5 +112,5 @@ def listening(folder: Path) -> Iterator[threading.Event]:
         yield rung
     finally:
         ear.stop()
-        thread.join()
+        thread.join(PATIENCE)
         ear.close()

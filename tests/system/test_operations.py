@@ -199,7 +199,7 @@ def test_top_shows_who_waits_and_how_much_is_asked(
     (frame,) = map(json.loads, lines)
     assert (frame["workers"], frame["waiting"]) == (server.workers, 1)
     assert frame["requests"] > 0
-    assert frame["commands"].keys() == {"Sync"}
+    assert "Sync" in frame["commands"]
     assert frame["half_within"] <= frame["most_within"]
     assert [(each["user"], each["command"]) for each in frame["phones"]] == [("ada", "Ping")]
     assert "phones waiting 1" in drawn
