@@ -10,6 +10,7 @@ without it. Outside, chance is the system's and the clock goes on.
 from __future__ import annotations
 
 import secrets
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -71,8 +72,16 @@ def told_by(clock: Callable[[], datetime]) -> Callable[[], datetime]:
 
 
 def identity(purpose: str) -> UUID:
-    """A new id for a thing of this kind."""
-    return UUID(bytes=_draw(purpose, 16), version=4)
+    """A new id for a thing of this kind: the millisecond and 74 drawn bits (RFC 9562 5.7).
+
+    Ids that are given out one after the other lie side by side in every index, so what is new costs
+    the same however much there is.
+    """
+    telling = _telling.get()
+    at = time.time() if telling is None else telling.script.at.timestamp()
+    drawn = int.from_bytes(_draw(purpose, 10), "big")
+    high, low = drawn >> 64 & 0xFFF, drawn & (1 << 62) - 1
+    return UUID(int=int(at * 1000) << 80 | 7 << 76 | high << 64 | 0b10 << 62 | low)
 
 
 def tag() -> int:
