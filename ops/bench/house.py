@@ -14,10 +14,10 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from adapters.store.chain import head
-from app import people
+from app import chance, people
 from app.composition import open_groupware
 from app.groupware import Groupware
 from domain.base import Authorship
@@ -63,7 +63,7 @@ def fill(groupware: Groupware, author: Authorship, name: str, upto: int, most: i
 def _contacts(owner: UUID, number: int) -> Iterator[Any]:
     """New contacts, two events each."""
     for _ in range(number):
-        id = uuid4()
+        id = chance.identity("item")
         values = {
             "uid": str(id),
             "first_name": f"A{id.hex[:6]}",

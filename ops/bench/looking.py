@@ -2,7 +2,7 @@
 
     python -m ops.bench.looking HOME
 
-It is done in a process of its own over the store in `HOME`, as a page does it but for HTML and HTTP.
+It is done in a process of its own over the store in `HOME`, as a page does it but for the HTML.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ LINES: Final = {
         projections/asked.py every
         projections/lines.py count_quarantined
     """,
-    "a person who is erased while a phone of theirs is at work: tests/app/test_person_erased.py": """
+    "a person is erased while a phone of theirs is at work: tests/app/test_person_erased.py": """
         app/admission.py _meet: raise Erased
         app/admission.py _changed: raise Erased
         app/engine/talk.py talk_about: raise Erased
