@@ -155,6 +155,7 @@ def test_whoever_follows_is_told_what_others_write_until_ctrl_c(cli: Cli) -> Non
         env=os.environ | {"TACCUINO_HOME": str(cli.home), "PYTHONPATH": str(ROOT)},
         stdout=PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdout is not None
         patience = threading.Timer(30, process.kill)
