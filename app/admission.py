@@ -28,7 +28,7 @@ from domain.access import BLOCK
 from domain.base import Authorship
 from domain.partnership import SILENT_AFTER, WIPED, Partnership
 from domain.refused import Unknown
-from projections import deeds, devices
+from projections import deeds, devices, sightings
 from projections.accounts import AccountRow
 from projections.devices import PartnershipRow
 from projections.successors import successors
@@ -79,10 +79,10 @@ def admit(
     with groupware.reading() as connection:
         phone = devices.by_id(connection, id)
         demand = demand_on(groupware, account, phone)
-        seen = devices.seen(connection, id)
+        seen = sightings.seen(connection, id)
     if phone is None:
         phone = _meet(groupware, author, account.id, request, settings)
-    if seen is None or abs(now - seen.last_seen) >= devices.SEEN_EVERY:
+    if seen is None or abs(now - seen.last_seen) >= sightings.SEEN_EVERY:
         phone = _seen(groupware, author, phone, request)
     if phone.silent:
         phone = _changed(groupware, author, phone.id, lambda it: it.hear_again())
@@ -185,7 +185,7 @@ def _seen(
     with suppress(StoreBusy, StoreUnavailable):
         with groupware.pool.writing(A_MOMENT, lasting=False) as connection:
             told = (request.user_agent, request.version.text)
-            devices.note_seen(connection, phone.id, author.at, *told)
+            sightings.note_seen(connection, phone.id, author.at, *told)
             last = None if known else deeds.of_phone(connection, phone.id).get(deeds.INTRODUCED)
         if not known and (last is None or abs(author.at - last.at) >= INTRODUCED_EVERY):
             return _changed(groupware, author, phone.id, lambda it: _introduce(it, request))

@@ -46,6 +46,7 @@ from projections import (
     recorded,
     relations,
     sessions,
+    sightings,
     standing,
 )
 from projections.accounts import AccountRow
@@ -163,7 +164,7 @@ class Holdings:
 
     def _phone(self, phone: PartnershipRow) -> dict[str, Any]:
         connection = self.connection
-        seen = devices.seen(connection, phone.id)
+        seen = sightings.seen(connection, phone.id)
         drawn = standing.portrait(connection, self.groupware.clock(), phone.id)
         kept = recorded.kept(connection, phone.id)
         return {

@@ -30,7 +30,7 @@ from domain.base import Authorship
 from domain.partnership import Partnership
 from domain.refused import Refused, Unknown
 from domain.when import Instant
-from projections import asked, devices, recorded
+from projections import asked, recorded, sightings
 from projections.recorded import RecordedRow
 
 LONGEST: Final = timedelta(days=1)
@@ -214,7 +214,7 @@ class Recorder:
                 address=address,
                 body=req.env["wsgi.input"].getvalue(),
                 last={command: kept for command, kept in last.items() if kept is not None},
-                search=devices.last_search(connection, phone),
+                search=sightings.last_search(connection, phone),
             )
 
     def _beside(self, position: int, request: str) -> int:

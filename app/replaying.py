@@ -44,7 +44,7 @@ from app.rehearsal import rehearsal
 from app.settings import Settings
 from app.settled import Settled
 from domain.refused import Unknown
-from projections import accounts, asked, devices
+from projections import accounts, asked, sightings
 from projections.rebuild import Tick, unheard
 
 AT_ONCE: Final = 500
@@ -106,7 +106,7 @@ class Stage:
             for command, last in request.last.items():
                 asked.keep(connection, request.phone, command, last)
             if request.search is not None:
-                devices.note_search(connection, request.phone, request.search)
+                sightings.note_search(connection, request.phone, request.search)
 
     def _answered(self, request: Asked) -> Http:
         endpoint, stay = self._endpoint(request.account), Stay()

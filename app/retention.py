@@ -21,7 +21,7 @@ from app.groupware import Groupware
 from domain.base import Authorship
 from domain.retention import CollectionCompacted, stream_of
 from domain.when import Instant
-from projections import compaction, devices, items, lines, logbook
+from projections import compaction, items, lines, logbook, sightings
 from projections.asof import pos_at
 from projections.items import CollectionRow
 
@@ -87,5 +87,5 @@ def _planned(
 def _seen_since(connection: sqlite3.Connection, phone: UUID, horizon: Instant) -> bool:
     """Whether a phone was there since. When phones were seen is not in the log and may be lost:
     then nobody has been silent."""
-    seen = devices.seen(connection, phone)
+    seen = sightings.seen(connection, phone)
     return seen is None or seen.last_seen >= horizon

@@ -20,7 +20,7 @@ from domain.base import Authorship
 from domain.house import FULL_WIPE_ALLOWED
 from domain.partnership import WipeKind
 from domain.refused import Refused, Unknown
-from projections import attempts, credentials, devices, house
+from projections import attempts, credentials, devices, house, sightings
 from projections.credentials import PasswordRow
 from projections.devices import PartnershipRow
 
@@ -83,7 +83,7 @@ def erases(kind: WipeKind, version: str) -> bool:
 
 def spoken(connection: sqlite3.Connection, phone: PartnershipRow) -> str:
     """The version in which it was heard last; the newest where nobody remembers."""
-    seen = devices.seen(connection, phone.id)
+    seen = sightings.seen(connection, phone.id)
     return (seen.version if seen else phone.version) or max(Version).text
 
 

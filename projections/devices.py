@@ -1,4 +1,4 @@
-"""Phones: one row per partnership, and beside it, outside the log, when it was last seen."""
+"""Phones: one row per partnership. When each was seen is beside the log: sightings.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -80,23 +80,7 @@ CREATE TABLE IF NOT EXISTS partnership (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS partnership_account ON partnership (account, created);
 CREATE INDEX IF NOT EXISTS partnership_waits ON partnership (id) WHERE access = 'quarantine';
-CREATE TABLE IF NOT EXISTS device_seen (
-    partnership BLOB PRIMARY KEY,
-    last_seen TEXT NOT NULL,
-    agent TEXT NOT NULL,
-    version TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS device_seen_last ON device_seen (last_seen);
-CREATE TABLE IF NOT EXISTS device_search (
-    partnership BLOB PRIMARY KEY,
-    search BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
 """
-
-CACHES = ("device_seen", "device_search")
-"""Not folded from the log: losing them costs a few times and names, and a search begun anew."""
-
-SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -156,15 +140,6 @@ COLUMNS = ", ".join(field.name for field in fields(PartnershipRow))
 TRUTHS = ("excepted", "approved", "shared", "silent")
 
 
-@dataclass(frozen=True)
-class SeenRow:
-    """When a phone last asked for something, and how it called itself then."""
-
-    last_seen: Instant
-    agent: str
-    version: str
-
-
 def by_id(connection: sqlite3.Connection, id: UUID) -> PartnershipRow | None:
     row = connection.execute(
         f"SELECT {COLUMNS} FROM partnership WHERE id = ? AND NOT forgotten", (id.bytes,)
@@ -206,37 +181,6 @@ def unheard(connection: sqlite3.Connection, account: UUID, since: Instant) -> li
         (account.bytes, stamp(since)),
     )
     return [UUID(bytes=id) for (id,) in rows]
-
-
-def seen(connection: sqlite3.Connection, partnership: UUID) -> SeenRow | None:
-    row = connection.execute(
-        "SELECT last_seen, agent, version FROM device_seen WHERE partnership = ?",
-        (partnership.bytes,),
-    ).fetchone()
-    return None if row is None else SeenRow(datetime.fromisoformat(row[0]), *row[1:])
-
-
-def note_seen(
-    connection: sqlite3.Connection, partnership: UUID, at: Instant, agent: str, version: str
-) -> None:
-    connection.execute(
-        "INSERT OR REPLACE INTO device_seen VALUES (?, ?, ?, ?)",
-        (partnership.bytes, stamp(at), agent, version),
-    )
-
-
-def last_search(connection: sqlite3.Connection, partnership: UUID) -> bytes | None:
-    """Which search (Find) the phone began last, as a digest of its id and query."""
-    row = connection.execute(
-        "SELECT search FROM device_search WHERE partnership = ?", (partnership.bytes,)
-    ).fetchone()
-    return None if row is None else row[0]
-
-
-def note_search(connection: sqlite3.Connection, partnership: UUID, search: bytes) -> None:
-    connection.execute(
-        "INSERT OR REPLACE INTO device_search VALUES (?, ?)", (partnership.bytes, search)
-    )
 
 
 def project(connection: sqlite3.Connection, event: DomainEvent, position: int) -> None:

@@ -33,6 +33,7 @@ from projections import (
     relations,
     removed,
     sessions,
+    sightings,
 )
 from projections.codec import Codec
 from projections.conflicts import ConflictProjector
@@ -47,6 +48,7 @@ MODULES = (
     credentials,
     house,
     devices,
+    sightings,
     deeds,
     access,
     policies,
@@ -71,7 +73,7 @@ MODULES = (
 
 CACHES = frozenset(
     {
-        *(*devices.CACHES, *asked.CACHES, *attempts.CACHES, *codes.CACHES),
+        *(*sightings.CACHES, *asked.CACHES, *attempts.CACHES, *codes.CACHES),
         *(*sessions.CACHES, *notices.CACHES, *recorded.CACHES),
     }
 )

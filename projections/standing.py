@@ -12,11 +12,12 @@ from uuid import UUID
 from domain.access import BLOCK
 from domain.partnership import SILENT_AFTER, WIPED
 from domain.when import Instant
-from projections import accounts, deeds, devices, policies
+from projections import accounts, deeds, devices, policies, sightings
 from projections.accounts import AccountRow
 from projections.deeds import Deed
-from projections.devices import PartnershipRow, SeenRow
+from projections.devices import PartnershipRow
 from projections.findings import FELL_SHORT
+from projections.sightings import SeenRow
 from projections.successors import successors
 
 Fact = str | Instant
@@ -96,7 +97,7 @@ def drawn(
     before = Counter(after.values())
     for phone in phones:
         account, wanted = owners[phone.account]
-        seen, decided = devices.seen(connection, phone.id), deeds.of_phone(connection, phone.id)
+        seen, decided = sightings.seen(connection, phone.id), deeds.of_phone(connection, phone.id)
         newer = devices.by_id(connection, after[phone.id]) if phone.id in after else None
         standing = state(phone, seen, decided, account.ceiling, wanted, newer, now)
         yield Portrait(phone, account, seen, standing, decided, before[phone.id])

@@ -16,7 +16,7 @@ from adapters.wbxml import E, Element
 from app import gal
 from app.commands.search import MAIL
 from app.context import Context
-from projections import devices
+from projections import sightings
 from projections.directory import TooComplex
 
 OK, INVALID, NOT_FROM_ZERO = 1, 2, 4
@@ -79,10 +79,10 @@ def _follows(context: Context, search: bytes, start: int) -> bool:
     """Whether this page may be shown; the first one is kept in mind, for every process."""
     groupware, phone = context.groupware, context.partnership.id
     with groupware.reading() as connection:
-        known = devices.last_search(connection, phone) == search
+        known = sightings.last_search(connection, phone) == search
     if start == 0 and not known:
         with groupware.pool.writing(lasting=False) as connection:
-            devices.note_search(connection, phone, search)
+            sightings.note_search(connection, phone, search)
     return known or start == 0
 
 

@@ -12,7 +12,8 @@ from domain.when import Instant
 from projections import attempts, standing
 from projections.accounts import AccountRow
 from projections.attempts import Useless
-from projections.devices import PartnershipRow, SeenRow
+from projections.devices import PartnershipRow
+from projections.sightings import SeenRow
 from projections.standing import Portrait
 
 NEVER, DISABLED, LACKS_PASSWORD, OLD_PASSWORD, LOGIN_PASSWORD, SHARED = (

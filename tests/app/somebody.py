@@ -25,7 +25,16 @@ from domain.item import HeldEdit, Item
 from domain.partnership import Partnership
 from domain.patch import Values
 from domain.when import AllDay
-from projections import accounts, asked, attempts, codes, devices, items, notices, recorded
+from projections import (
+    accounts,
+    asked,
+    attempts,
+    codes,
+    items,
+    notices,
+    recorded,
+    sightings,
+)
 from projections.accounts import AccountRow
 from projections.recorded import RecordedRow
 
@@ -171,8 +180,8 @@ class Somebody:
             )
             attempts.note_right(connection, account, b"digest", 1.0)
             notices.note(connection, account, self.text(), attempts.OUTDATED, 1.0, 2.0)
-            devices.note_seen(connection, phone, now, self.text(), "16.1")
-            devices.note_search(connection, phone, b"search")
+            sightings.note_seen(connection, phone, now, self.text(), "16.1")
+            sightings.note_search(connection, phone, b"search")
             asked.keep(connection, phone, "Ping", self.text().encode())
             recorded.keep(
                 connection, RecordedRow(1, phone, account, 1, now, "Sync", 200, 3, b"box")

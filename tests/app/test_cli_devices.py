@@ -17,7 +17,7 @@ from app.engine.conversation import Conversation
 from domain.folder import CALENDAR, default_folder
 from domain.partnership import Partnership
 from domain.round import ItemQuarantined, Wishes
-from projections import devices, items
+from projections import items, sightings
 from tests.app.cli_runner import Cli
 
 MESSAGE = encode(E("folderhierarchy:FolderSync", E("folderhierarchy:SyncKey", "0")))
@@ -41,7 +41,7 @@ def phone(cli: Cli) -> str:
         begun = Partnership.begin(account, "PHONE1", "iPhone")
         begun.describe({"name": "Ada's phone"})
         house.save(begun)
-        devices.note_seen(connection, phone, seen, "x", "16.1")
+        sightings.note_seen(connection, phone, seen, "x", "16.1")
     return server_id(phone)
 
 

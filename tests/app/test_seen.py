@@ -10,14 +10,14 @@ import pytest
 
 from app.composition import STORE
 from domain.partnership import Partnership
-from projections import devices
+from projections import sightings
 from tests.app.house import PHONE, House, a_request
 
 
 def last_seen(house: House) -> datetime:
     id = Partnership.id_of(house.account().id, PHONE)
     with house.groupware.reading() as connection:
-        row = devices.seen(connection, id)
+        row = sightings.seen(connection, id)
     assert row is not None
     return row.last_seen
 

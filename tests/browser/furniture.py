@@ -21,7 +21,7 @@ from domain.recurrence import WEEKLY, Recurrence
 from domain.steps import weekday_bit
 from domain.when import Timed
 from domain.zone import Zone
-from projections import accounts, devices, items
+from projections import accounts, items, sightings
 
 ROME = Zone("Europe/Rome")
 PEOPLE = (
@@ -157,7 +157,7 @@ def _phones(groupware: Groupware, author: Authorship, account: UUID) -> dict[str
             phone.describe(about)
             groupware.save(phone)
             seen = author.at - timedelta(days=120 * (number // 2), minutes=7 * number)
-            devices.note_seen(connection, phone.id, seen, type, "16.1")
+            sightings.note_seen(connection, phone.id, seen, type, "16.1")
         made[device] = phone.id
     return made
 

@@ -21,7 +21,7 @@ from domain.account import OutOfOffice
 from domain.partnership import Partnership
 from domain.patch import CLEARED
 from domain.refused import Refused
-from projections import access, accounts, deeds, devices, directory, policies
+from projections import access, accounts, deeds, devices, directory, policies, sightings
 from tests.app.house import House, a_request
 
 MINE = (accounts, devices, deeds, access, policies, directory)
@@ -196,7 +196,7 @@ def test_the_time_a_phone_was_seen_is_written_once_a_minute(house: House) -> Non
         house.clock.advance(seconds=seconds)
         house.admit(a_request())
         with house.groupware.reading() as connection:
-            row = devices.seen(connection, house.phone().id)
+            row = sightings.seen(connection, house.phone().id)
         assert row is not None
         seen.append(row.last_seen)
     assert seen[1] == seen[0]
