@@ -7,6 +7,7 @@ from pathlib import Path
 
 from adapters.store.checkpoint import (
     Checkpoint,
+    Disagreement,
     Forged,
     disagreement,
     public_key,
@@ -16,14 +17,19 @@ from adapters.store.checkpoint import (
 )
 from app.composition import master_key
 from app.groupware import Groupware
+from domain.refused import Refused
+
+
+class NoCheckpoint(Refused):
+    """A line that this house did not sign, or no public key."""
 
 
 @dataclass(frozen=True)
 class Compared:
-    """How many checkpoints were held against the log, and what is wrong, in words, if anything."""
+    """How many checkpoints were held against the log, and what is wrong, if anything."""
 
     number: int
-    wrong: str | None
+    wrong: Disagreement | None
 
 
 def sign(groupware: Groupware, home: Path) -> str:
@@ -43,8 +49,8 @@ def compare(groupware: Groupware, home: Path, lines: str, key: str | None = None
     try:
         kept = read_checkpoints(lines.splitlines(), public_key(key or signer(home)))
     except Forged as error:
-        return Compared(0, f"{str(error).capitalize()}.")
+        raise NoCheckpoint(f"{error}; what it says proves nothing") from None
     except ValueError:
-        return Compared(0, "This is no public key: it has 64 hexadecimal digits.")
+        raise NoCheckpoint("this is no public key: it has 64 hexadecimal digits") from None
     with groupware.reading() as connection:
         return Compared(len(kept), disagreement(connection, kept))

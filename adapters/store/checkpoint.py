@@ -23,6 +23,7 @@ from adapters.store.masterkey import MasterKey
 
 SEAL: Final = "taccuino-checkpoint"
 PURPOSE: Final = "taccuino checkpoints"
+CUT, REWRITTEN = "cut", "rewritten"
 
 
 class Forged(ValueError):
@@ -91,23 +92,42 @@ def read_checkpoints(lines: Iterable[str], key: Ed25519PublicKey) -> list[Checkp
     return sorted(Checkpoint.read(line, key) for line in lines if line.strip())
 
 
-def disagreement(connection: sqlite3.Connection, checkpoints: Sequence[Checkpoint]) -> str | None:
-    """What the first checkpoint that is not kept says of the log, None if all are.
+@dataclass(frozen=True)
+class Disagreement:
+    """What a checkpoint that is not kept says of the log: `cut` or `rewritten`. It narrows down
+    where a log was rewritten whose chain is sound: after `kept`, the last position that agrees."""
 
-    It narrows down where a log was rewritten whose chain is sound: after the last that is kept.
-    """
+    word: str
+    kept: int
+    checkpoint: Checkpoint
+    length: int
+
+    @property
+    def sentence(self) -> str:
+        """In English, for the command line."""
+        signed = self.checkpoint
+        when = f"{signed.instant:%d %B %Y at %H:%M} UTC"
+        if self.word == CUT:
+            return (
+                f"The log was cut: on {when} it had {signed.position} events,"
+                f" now it has {self.length}."
+            )
+        return (
+            f"The log was rewritten somewhere from event {self.kept + 1} to event"
+            f" {signed.position}: it is not what was signed on {when}."
+        )
+
+
+def disagreement(
+    connection: sqlite3.Connection, checkpoints: Sequence[Checkpoint]
+) -> Disagreement | None:
+    """The first that is not kept; None if all are."""
     length, _ = head(connection)
     kept = 0
     for each in checkpoints:
         if each.position > length:
-            return (
-                f"The log was cut: on {each.instant:%d %B %Y at %H:%M} UTC it had {each.position}"
-                f" events, now it has {length}."
-            )
+            return Disagreement(CUT, kept, each, length)
         if not each.agrees(connection):
-            return (
-                f"The log was rewritten somewhere from event {kept + 1} to event {each.position}:"
-                f" it is not what was signed on {each.instant:%d %B %Y at %H:%M} UTC."
-            )
+            return Disagreement(REWRITTEN, kept, each, length)
         kept = each.position
     return None

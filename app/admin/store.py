@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from app import backup, checkpoints, proofs
-from app.checkpoints import Compared
+from app.checkpoints import Compared, NoCheckpoint
 from app.http import Http
+from app.web import proving
 from app.web.visit import Visit
 from domain.refused import Unknown
 from projections import logbook
@@ -26,16 +27,22 @@ def act(visit: Visit) -> Http:
         return visit.go(HERE, said="store_proving")
     if name == "compare":
         home, lines = visit.site.settings.home, visit.form.text("lines")
-        return _page(visit, checkpoints.compare(visit.site.groupware, home, lines))
+        try:
+            return _page(visit, checkpoints.compare(visit.site.groupware, home, lines))
+        except NoCheckpoint as error:
+            return _page(visit, error=error)
     raise Unknown("nothing is called like this")
 
 
-def _page(visit: Visit, compared: Compared | None = None) -> Http:
+def _page(
+    visit: Visit, compared: Compared | None = None, error: NoCheckpoint | None = None
+) -> Http:
     site, settings = visit.site, visit.site.settings
     with site.groupware.reading() as connection:
         length = logbook.last(connection)
     return visit.page(
         "admin/store.html",
+        proving.status(error),
         length=length,
         proof=proofs.last(settings),
         running=proofs.is_running(settings.home),
@@ -43,4 +50,5 @@ def _page(visit: Visit, compared: Compared | None = None) -> Http:
         line=checkpoints.sign(site.groupware, settings.home),
         signer=checkpoints.signer(settings.home),
         compared=compared,
+        error=proving.why(error, visit),
     )

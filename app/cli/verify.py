@@ -36,6 +36,7 @@ def verify(house: House, kept: IO[str] | None, signer: str | None, as_json: bool
     well: only checkpoints kept where he cannot write show that.
     """
     groupware = house.groupware
+    compared = _compared(house, kept.read(), signer) if kept else None
     with proofs.at_it(house.settings.home), groupware.reading() as connection:
         length = groupware.recorder.max_notification_id() or 0
         with progress("folding the log once more", length) as tick:
@@ -47,7 +48,6 @@ def verify(house: House, kept: IO[str] | None, signer: str | None, as_json: bool
                 schema.projectors(CODEC),
                 tick,
             )
-        compared = _compared(house, kept.read(), signer) if kept else None
         proofs.note(house.settings, groupware.clock(), report)
     if as_json:
         click.echo(json.dumps(document(report, compared)))
@@ -66,11 +66,15 @@ def _compared(house: House, lines: str, signer: str | None) -> Compared:
 
 def document(report: Report, compared: Compared | None) -> dict[str, Any]:
     told = {"sound": report.sound, **asdict(report)}
-    return told if compared is None else {**told, "checkpoints": asdict(compared)}
+    if compared is None:
+        return told
+    wrong = compared.wrong and compared.wrong.sentence
+    return {**told, "checkpoints": {"number": compared.number, "wrong": wrong}}
 
 
 def _tell(report: Report, compared: Compared | None) -> None:
     for sentence in report.sentences():
         click.echo(sentence)
     if compared is not None:
-        click.echo(compared.wrong or f"The log agrees with all of {compared.number} checkpoints.")
+        agrees = f"The log agrees with all of {compared.number} checkpoints."
+        click.echo(compared.wrong.sentence if compared.wrong else agrees)
