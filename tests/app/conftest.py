@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.app.cli_runner import Cli
 from tests.app.handset import Handset
 from tests.app.house import House
 
@@ -22,3 +23,9 @@ def house(tmp_path: Path) -> Iterator[House]:
 def phone(house: House) -> Handset:
     """Ada's, of the newest version."""
     return Handset(house)
+
+
+@pytest.fixture
+def cli(house: House) -> Cli:
+    """The command line in that house."""
+    return Cli(house.settings.home)

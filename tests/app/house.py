@@ -258,14 +258,11 @@ class House:
         finally:
             stay.end()
 
-    def _looked(self, request: Request, name: str, stay: Stay) -> Reply | None:
-        """None for a request that has to wait."""
-        account = self.account(name)
-        if not account.enabled:
-            raise NotEnabled
-        partnership = self.admit(request, name)
-        assert partnership is not None
-        context = Context(
+    def context(
+        self, account: AccountRow, partnership: PartnershipRow, stay: Stay | None = None
+    ) -> Context:
+        """What a command is given."""
+        return Context(
             groupware=self.groupware,
             hub=self.hub,
             settings=self.settings,
@@ -273,8 +270,17 @@ class House:
             partnership=partnership,
             now=self.clock(),
             locale="",
-            stay=stay,
+            stay=stay or Stay(),
         )
+
+    def _looked(self, request: Request, name: str, stay: Stay) -> Reply | None:
+        """None for a request that has to wait."""
+        account = self.account(name)
+        if not account.enabled:
+            raise NotEnabled
+        partnership = self.admit(request, name)
+        assert partnership is not None
+        context = self.context(account, partnership, stay)
         try:
             return COMMANDS[request.command].handle(context, request)
         except Parked:

@@ -139,6 +139,13 @@ def with_password(house: House, name: str = "ada") -> None:
     people.set_password(house.groupware, house.admin, house.account(name).id, PASSWORD)
 
 
+def in_rome(house: House) -> House:
+    """Ada has a password, and lives there."""
+    with_password(house)
+    people.choose_zone(house.groupware, house.admin, house.account().id, "Europe/Rome")
+    return house
+
+
 def with_administrator(house: House) -> None:
     """Root, who decides about others."""
     people.open_account(
@@ -147,12 +154,17 @@ def with_administrator(house: House) -> None:
     with_password(house, "root")
 
 
-def administrator(house: House, post: Any = None, **settings: Any) -> Reader:
-    """Root at the pages, signed in."""
+def signed_in(house: House, name: str = "ada", post: Any = None, **settings: Any) -> Reader:
+    """Somebody at the pages."""
     reader = Reader(pages(house, post, **settings))
-    reader.sign_in("root")
+    reader.sign_in(name)
     reader.get("/my")
     return reader
+
+
+def administrator(house: House, post: Any = None, **settings: Any) -> Reader:
+    """Root at the pages, signed in."""
+    return signed_in(house, "root", post, **settings)
 
 
 def let_in(house: House, secret: str) -> bool:

@@ -34,11 +34,6 @@ def reader(house: House) -> Reader:
     return administrator(house)
 
 
-@pytest.fixture
-def cli(house: House) -> Cli:
-    return Cli(house.settings.home)
-
-
 def place(house: House) -> str:
     return f"/admin/devices/{server_id(house.phone().id)}/explain"
 

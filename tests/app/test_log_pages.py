@@ -19,7 +19,7 @@ from app import links, people
 from app.admin.log_live import STREAM
 from app.push import following
 from tests.app.house import House
-from tests.app.reader import Reader, pages, with_password
+from tests.app.reader import Reader, pages, signed_in, with_password
 
 LINE = re.compile(r'<li><a href="/(?:admin/log|my/history)/(\w+)">\s*<span>(.*?)</span>')
 
@@ -39,9 +39,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture
 def reader(house: House) -> Reader:
-    reader = Reader(pages(house))
-    reader.sign_in()
-    return reader
+    return signed_in(house)
 
 
 @pytest.fixture

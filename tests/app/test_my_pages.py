@@ -24,7 +24,7 @@ from domain.when import AllDay, Timed
 from domain.zone import Zone
 from tests.app.handset import Handset
 from tests.app.house import House
-from tests.app.reader import Answer, Reader, pages, with_password
+from tests.app.reader import Answer, Reader, in_rome, pages, signed_in, with_password
 
 ROME = Zone("Europe/Rome")
 MONDAY = date(2026, 3, 2)
@@ -33,17 +33,12 @@ MONDAY = date(2026, 3, 2)
 
 @pytest.fixture
 def house(house: House) -> House:
-    with_password(house)
-    people.choose_zone(house.groupware, house.admin, house.account().id, "Europe/Rome")
-    return house
+    return in_rome(house)
 
 
 @pytest.fixture
 def reader(house: House) -> Reader:
-    reader = Reader(pages(house))
-    reader.sign_in()
-    reader.get("/my")
-    return reader
+    return signed_in(house)
 
 
 def stored(house: House, id: UUID) -> Item:

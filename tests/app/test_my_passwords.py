@@ -15,7 +15,7 @@ from app.proof import Proof, Prover
 from domain.house import PASSWORDS_VIEWABLE
 from projections import credentials
 from tests.app.house import House
-from tests.app.reader import PASSWORD, Answer, Reader, let_in, pages, with_password
+from tests.app.reader import PASSWORD, Answer, Reader, let_in, pages, signed_in, with_password
 
 CHOSEN = "sunny weather today"
 
@@ -28,9 +28,7 @@ def house(house: House) -> House:
 
 @pytest.fixture
 def reader(house: House) -> Reader:
-    reader = Reader(pages(house))
-    reader.sign_in()
-    return reader
+    return signed_in(house)
 
 
 def act(reader: Reader, path: str, **form: str) -> Answer:

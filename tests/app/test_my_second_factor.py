@@ -10,7 +10,7 @@ import pytest
 from adapters.wbxml import E
 from app import people
 from tests.app.house import House
-from tests.app.reader import PASSWORD, Answer, Reader, let_in, pages, with_password
+from tests.app.reader import PASSWORD, Answer, Reader, let_in, pages, signed_in, with_password
 
 HIERARCHY = E("folderhierarchy:FolderSync", E("folderhierarchy:SyncKey", "0"))
 CHOSEN = "sunny weather today"
@@ -26,9 +26,7 @@ def house(house: House) -> House:
 
 @pytest.fixture
 def reader(house: House) -> Reader:
-    reader = Reader(pages(house))
-    reader.sign_in()
-    return reader
+    return signed_in(house)
 
 
 def begun(reader: Reader, **form: str) -> Answer:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.eas.ids import server_id
-from app import folders, people
+from app import folders
 from app.my.guests import read, written
 from domain.body import Body
 from domain.calendar import Attendee, Location
@@ -23,7 +23,7 @@ from domain.recurrence import DAILY, Recurrence
 from domain.when import AllDay, Timed
 from tests.app.handset import Handset
 from tests.app.house import House, texts, walk
-from tests.app.reader import Reader, pages, with_password
+from tests.app.reader import Reader, in_rome, signed_in
 from tests.app.test_my_pages import MONDAY, ROME, at, edited, event, made, stored
 
 TUESDAY = datetime(2026, 3, 3, 9)
@@ -32,17 +32,12 @@ ON = "on=2026-03-03T09:00"
 
 @pytest.fixture
 def house(house: House) -> House:
-    with_password(house)
-    people.choose_zone(house.groupware, house.admin, house.account().id, "Europe/Rome")
-    return house
+    return in_rome(house)
 
 
 @pytest.fixture
 def reader(house: House) -> Reader:
-    reader = Reader(pages(house))
-    reader.sign_in()
-    reader.get("/my")
-    return reader
+    return signed_in(house)
 
 
 # One time of a series

@@ -22,7 +22,6 @@ from app import items as use
 from app.admission import admit
 from app.commands import COMMANDS
 from app.composition import CODEC
-from app.context import Context
 from app.erasure import LastAdministrator
 from app.http import Http
 from projections import schema
@@ -152,15 +151,7 @@ def test_a_request_on_its_way_while_its_person_is_erased_is_refused_and_writes_n
     account, request = house.person("ada"), a_request(body=FIRST_FOLDERS)
     phone = house.admit(request)
     assert phone is not None
-    context = Context(
-        groupware=house.groupware,
-        hub=house.hub,
-        settings=house.settings,
-        account=account,
-        partnership=phone,
-        now=house.clock(),
-        locale="",
-    )
+    context = house.context(account, phone)
     erase(house, account.id)
     before = house.log_length()
     with pytest.raises(Erased):

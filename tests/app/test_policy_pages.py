@@ -52,11 +52,6 @@ def reader(house: House) -> Reader:
     return administrator(house)
 
 
-@pytest.fixture
-def cli(house: House) -> Cli:
-    return Cli(house.settings.home)
-
-
 def found(house: House, name: str = "strict") -> PolicyRow:
     with house.groupware.reading() as connection:
         row = rows.find(connection, name)

@@ -25,11 +25,6 @@ def reader(house: House) -> Reader:
     return administrator(house)
 
 
-@pytest.fixture
-def cli(house: House) -> Cli:
-    return Cli(house.settings.home)
-
-
 def line(answer: Answer) -> str:
     found = re.search(r"taccuino-checkpoint [^<]+", answer.text)
     assert found

@@ -50,6 +50,10 @@ def sign_in(page: Page, server: Server, name: str, password: str = PASSWORD) -> 
 
 def pages_of(made: Mapping[str, UUID]) -> dict[str, str]:
     """Every page that shows something to somebody who is signed in, by a short name."""
+    return {**_everybodys(made), **_administrators(made)}
+
+
+def _everybodys(made: Mapping[str, UUID]) -> dict[str, str]:
     event, series = server_id(made["Lunch with Ada"]), server_id(made["Weekly planning"])
     today = datetime.now(ZoneInfo("Europe/Rome")).date()
     monday = today + timedelta(days=14 - today.weekday())
@@ -78,6 +82,20 @@ def pages_of(made: Mapping[str, UUID]) -> dict[str, str]:
         "factor-on": "/my/second-factor/on?factor=app",
         "settings": "/my/settings",
         "my-data": "/my/settings/data",
+        "phone-undo": f"/my/phones/{server_id(made['TABLET01'])}/undo?from=2020-01-01T00:00",
+        "removed": "/my/removed",
+        "as-of": f"/my/history/{server_id(made['gone'])}/as-of?version=2",
+        "held": "/my/held",
+        "held-one": f"/my/held/{server_id(made['burst'])}",
+        "history": "/my/history",
+        "history-item": f"/my/history/{contact}",
+        "not-found": "/my/nothing",
+    }
+
+
+def _administrators(made: Mapping[str, UUID]) -> dict[str, str]:
+    event, phone = server_id(made["Lunch with Ada"]), server_id(made["IPHONE01"])
+    return {
         "admin-users": "/admin/users",
         "admin-users-nobody": "/admin/users?q=zzz",
         "admin-user": f"/admin/users/{server_id(made['ada'])}",
@@ -95,11 +113,6 @@ def pages_of(made: Mapping[str, UUID]) -> dict[str, str]:
         "admin-policy-new": "/admin/policies/new",
         "admin-rules": "/admin/rules",
         "admin-live": "/admin/live",
-        "phone-undo": f"/my/phones/{server_id(made['TABLET01'])}/undo?from=2020-01-01T00:00",
-        "removed": "/my/removed",
-        "as-of": f"/my/history/{server_id(made['gone'])}/as-of?version=2",
-        "held": "/my/held",
-        "held-one": f"/my/held/{server_id(made['burst'])}",
         "admin-undo": "/admin/undo?person=ada&from=2020-01-01T00:00",
         "admin-undo-empty": "/admin/undo",
         "admin-as-of": f"/admin/users/{server_id(made['ada'])}/as-of",
@@ -109,8 +122,6 @@ def pages_of(made: Mapping[str, UUID]) -> dict[str, str]:
         "admin-held": "/admin/held",
         "admin-held-one": f"/admin/held/{server_id(made['burst'])}",
         "admin-user-held": f"/admin/users/{server_id(made['ada'])}/held",
-        "history": "/my/history",
-        "history-item": f"/my/history/{contact}",
         "admin-log": "/admin/log",
         "admin-log-filtered": "/admin/log?person=ada&kind=sync",
         "admin-log-nobody": "/admin/log?person=zzz",
@@ -119,5 +130,4 @@ def pages_of(made: Mapping[str, UUID]) -> dict[str, str]:
         "admin-explain": f"/admin/devices/{phone}/explain",
         "admin-store": "/admin/store",
         "admin-settings": "/admin/settings",
-        "not-found": "/my/nothing",
     }

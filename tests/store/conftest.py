@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -10,7 +11,7 @@ from adapters.store.log import EventLog
 from adapters.store.masterkey import MasterKey
 from adapters.store.pool import Pool
 from adapters.store.sqlite import Projector, SQLiteFactory
-from tests.store.journal import ROWS, project_seen
+from tests.store.journal import ROWS, a_note, project_seen
 
 MASTER = MasterKey(bytes(range(32)))
 
@@ -42,3 +43,14 @@ def open_log(pool: Pool, *projectors: Projector) -> EventLog:
 @pytest.fixture
 def log(pool: Pool) -> EventLog:
     return open_log(pool)
+
+
+@pytest.fixture
+def events(log: EventLog) -> int:
+    """Nine events of three notes; the last position."""
+    for _ in range(3):
+        note = a_note(uuid4())
+        note.annotate("whole milk")
+        note.recolour("blue")
+        log.save(note)
+    return 9

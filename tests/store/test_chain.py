@@ -15,17 +15,6 @@ from adapters.store.pool import Pool
 from tests.store.journal import a_note
 
 
-@pytest.fixture
-def events(log: EventLog) -> int:
-    """Nine events of three notes; the last position."""
-    for _ in range(3):
-        note = a_note(uuid4())
-        note.annotate("whole milk")
-        note.recolour("blue")
-        log.save(note)
-    return 9
-
-
 def _alter(pool: Pool, statement: str) -> ChainReport:
     with pool.writing() as connection:
         connection.execute(statement)

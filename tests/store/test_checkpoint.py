@@ -29,17 +29,6 @@ KEY = signing_key(MasterKey(b"k" * 32))
 OTHER = signing_key(MasterKey(b"x" * 32))
 
 
-@pytest.fixture
-def events(log: EventLog) -> int:
-    """Nine events of three notes; the last position."""
-    for _ in range(3):
-        note = a_note(uuid4())
-        note.annotate("whole milk")
-        note.recolour("blue")
-        log.save(note)
-    return 9
-
-
 def test_a_rewritten_chain_is_found_by_a_checkpoint_kept_elsewhere(pool: Pool, events: int) -> None:
     with pool.writing() as connection:
         checkpoint = Checkpoint.of(connection, NOW)

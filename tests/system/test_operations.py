@@ -63,9 +63,10 @@ def fits(has: dict[str, str], labels: dict[str, str]) -> bool:
     return labels.items() <= has.items()
 
 
-def comes_to(name: str, much: float, **labels: str) -> None:
-    """The number is there soon."""
+def comes_to(name: str, much: float, **labels: str) -> bool:
+    """Whether the number is there soon."""
     until(lambda: total(name, **labels) == much, f"{name} does not come to {much}\n{page()}")
+    return total(name, **labels) == much
 
 
 def a_phone(server: Server, device: str, password: str = PASSWORD) -> Phone:
@@ -99,9 +100,9 @@ def test_what_phones_do_is_counted(server: Server, phones: tuple[Phone, Phone]) 
     giver.add(CALENDAR, 1)
     in_step(giver, taker)
     asked_now = giver.wire.asked + taker.wire.asked
-    comes_to(sent, before + 1)
-    comes_to("taccuino_requests_total", syncs + asked_now - asked_before, command="Sync")
-    comes_to("taccuino_events_total", scheduled + 1, kind="appointment.scheduled")
+    assert comes_to(sent, before + 1)
+    assert comes_to("taccuino_requests_total", syncs + asked_now - asked_before, command="Sync")
+    assert comes_to("taccuino_events_total", scheduled + 1, kind="appointment.scheduled")
 
 
 def test_a_wrong_password_is_counted_and_nothing_of_it_told(server: Server) -> None:
@@ -111,7 +112,7 @@ def test_a_wrong_password_is_counted_and_nothing_of_it_told(server: Server) -> N
     with pytest.raises(Denied):
         stranger.wire.ask("Sync")
     stranger.wire.close()
-    comes_to("taccuino_authentications_total", before + 1, **outcome)
+    assert comes_to("taccuino_authentications_total", before + 1, **outcome)
     assert not re.search("horse|STRANGER|GIVER|ada|example", page())
 
 
@@ -126,9 +127,9 @@ def test_a_phone_that_waits_is_seen_and_how_soon_it_hears(
         comes_to("taccuino_parked_requests", 1)
         giver.add(CONTACTS, 2)
         in_step(giver)
-    comes_to(heard, before + 1)
+    assert comes_to(heard, before + 1)
     assert 0 < total(took) - already < 5
-    comes_to("taccuino_parked_requests", 0)
+    assert comes_to("taccuino_parked_requests", 0)
     in_step(taker)
 
 
