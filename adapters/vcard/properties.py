@@ -137,7 +137,7 @@ def _units(line: Line) -> list[str]:
 def _write_company(values: Values) -> Iterator[Own]:
     units = [escape(values.get(field, "")) for field in ("company_name", "department")]
     if any(units):
-        yield "company_name", Line("ORG", ";".join(units).rstrip(";"))
+        yield "company_name", Line("ORG", ";".join(units if units[1] else units[:1]))
 
 
 def _read_related(card: Card, values: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from adapters import vcard
 from tests.wire.file_cases import contacts, fixture
@@ -11,6 +11,7 @@ from tests.wire.file_cases import contacts, fixture
 
 @settings(max_examples=200, deadline=None)
 @given(contacts)
+@example({"uid": "1", "last_name": "Rossi", "company_name": "Rossi & Figli;"})
 def test_an_exported_contact_is_imported_as_it_was(values: dict) -> None:
     (entry,) = vcard.read(b"".join(vcard.write([("name", values)])))
     assert isinstance(entry, vcard.Entry)
