@@ -9,24 +9,21 @@ between begins again at the second.
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from threading import Thread
 from typing import Final
 from uuid import UUID
 
 from adapters.store.pool import Pool, StoreBusy
+from app import beside
 from app import items as use
 from app.composition import CODEC
 from app.groupware import Groupware
 from app.guesses import PURPOSES, Guesses
-from app.settings import PREFIX, Settings
+from app.settings import Settings
 from app.web.sessions import SESSIONS
 from domain.base import Authorship
 from domain.folder import hierarchy_of
@@ -41,7 +38,6 @@ PATIENCE: Final = 5.0
 """Seconds to wait for readers of old rows; they are short."""
 
 A_MOMENT: Final = 0.05
-SCOUR: Final = "from app.cli import main; main(['person', 'scour'])"
 
 
 class LastAdministrator(Refused):
@@ -107,19 +103,7 @@ def finish(groupware: Groupware, tick: Tick = unheard) -> bool:
 
 def finish_beside(settings: Settings) -> None:
     """The second step in a process of its own; whoever asked for the first goes on."""
-    Thread(target=_finish_elsewhere, args=(settings,), daemon=True).start()
-
-
-def _finish_elsewhere(settings: Settings) -> None:
-    subprocess.run(
-        [sys.executable, "-P", "-c", SCOUR],
-        env={**os.environ, f"{PREFIX}HOME": str(settings.home)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        check=False,
-    )
+    beside.begin(settings, "person", "scour")
 
 
 def mentions(connection: sqlite3.Connection, person: AccountRow) -> Iterator[Mention]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -18,12 +16,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from app.settings import PREFIX, Settings
+from app import beside
+from app.settings import Settings
 from domain.when import Instant
 from projections.verify import Report
 
 LOCK: Final = "proving"
-VERB: Final = "from app.cli import main; main(['verify', '--json'])"
 
 
 @dataclass(frozen=True)
@@ -70,13 +68,5 @@ def is_running(home: Path) -> bool:
 
 def begin(settings: Settings) -> None:
     """Prove the store in a process of its own, unless somebody is at it already."""
-    if is_running(settings.home):
-        return
-    subprocess.Popen(
-        [sys.executable, "-P", "-c", VERB],
-        env={**os.environ, f"{PREFIX}HOME": str(settings.home)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    if not is_running(settings.home):
+        beside.begin(settings, "verify", "--json")

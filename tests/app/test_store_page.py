@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app import proofs
+from app import beside, proofs
 from tests.app.cli_runner import Cli
 from tests.app.house import House
 from tests.app.reader import Answer, Reader, administrator, with_administrator
@@ -54,10 +54,10 @@ def test_what_is_wrong_is_named(house: House, reader: Reader, cli: Cli) -> None:
 def test_a_button_begins_it_in_a_process_of_its_own(
     house: House, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun: list[list[str]] = []
-    monkeypatch.setattr(proofs.subprocess, "Popen", lambda order, **_: begun.append(order))
+    begun: list[tuple[str, ...]] = []
+    monkeypatch.setattr(beside, "begin", lambda _, *arguments: begun.append(arguments))
     assert reader.post(HERE, {"act": "prove"}).status == 303
-    assert begun[0][-1] == proofs.VERB
+    assert begun == [("verify", "--json")]
     with proofs.at_it(house.settings.home):
         assert "Somebody is proving it now" in reader.get(HERE).text
         reader.post(HERE, {"act": "prove"})

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from adapters.eas.ids import server_id
 from app import people
 from tests.browser.driving import address, sign_in
+from tests.system.couple import in_step
 from tests.system.phone import CALENDAR, CONTACTS, Phone
 from tests.system.server import HOST, PASSWORD, Server, until
 from tests.system.wire import Wire, pinging
@@ -30,17 +31,10 @@ def phone(server: Server) -> Iterator[Phone]:
     wire = Wire(HOST, server.port, "ada", PASSWORD, "BROWSERTEST")
     phone = Phone(wire, random.Random(1))
     phone.set_up()
-    drain(phone)
+    in_step(phone)
     yield phone
     wire.close()
     assert phone.strange == []
-
-
-def drain(phone: Phone) -> None:
-    while True:
-        phone.sync()
-        if not phone.restless:
-            return
 
 
 def test_an_event_made_on_the_page_wakes_a_phone_that_waits(
@@ -62,14 +56,14 @@ def test_an_event_made_on_the_page_wakes_a_phone_that_waits(
     expect(ada.get_by_role("heading", level=1)).to_have_text("Made on the page")
     assert waiting.finish().text_of("ping:Status") == NEWS
     waiting.close()
-    drain(phone)
+    in_step(phone)
     (item,) = [each for each in folder.store.values() if each["a"] == "Made on the page"]
     assert item["birth"] == "20260602T080000Z"
 
 
 def test_an_event_made_by_the_phone_is_on_the_page(ada: Page, server: Server, phone: Phone) -> None:
     phone.add(CALENDAR, 30)
-    drain(phone)
+    in_step(phone)
     born = datetime(2026, 6, 2, 6, tzinfo=UTC)
     ada.goto(address(server, f"/my/calendar?month={born:%Y-%m}"))
     ada.get_by_role("link", name="a30").click()
@@ -79,13 +73,13 @@ def test_an_event_made_by_the_phone_is_on_the_page(ada: Page, server: Server, ph
 def test_a_contact_edited_on_the_page_is_on_the_phone(
     ada: Page, server: Server, phone: Phone, made: dict[str, UUID]
 ) -> None:
-    drain(phone)
+    in_step(phone)
     ada.goto(address(server, f"/my/contacts/{server_id(made['Giulia'])}"))
     ada.get_by_role("link", name="Edit").click()
     ada.fill("#job_title", "Engineer")
     ada.get_by_role("button", name="Save").click()
     expect(ada.get_by_role("status")).to_contain_text("Your phones hear of it now.")
-    drain(phone)
+    in_step(phone)
     assert phone.folders[CONTACTS].store[server_id(made["Giulia"])]["b"] == "Engineer"
 
 
@@ -213,7 +207,7 @@ def test_a_phone_that_an_administrator_blocks_is_out_while_it_waits(
         wire.close()
     ada.get_by_role("button", name="Unblock").click()
     expect(ada.locator(".state").first).to_have_text("in step")
-    drain(phone)
+    in_step(phone)
 
 
 def test_another_password_ends_the_session_in_every_process(page: Page, server: Server) -> None:

@@ -11,8 +11,9 @@ from playwright.sync_api import Page, expect
 
 from adapters.eas.ids import server_id
 from tests.browser.driving import address
+from tests.system.couple import in_step
 from tests.system.phone import CONTACTS, Phone
-from tests.system.server import HOST, PASSWORD, Server
+from tests.system.server import HOST, PASSWORD, Server, until
 from tests.system.wire import Wire
 
 PEOPLE = ("ada", "bob")
@@ -25,16 +26,10 @@ def phones(server: Server) -> Iterator[list[Phone]]:
     phones = [Phone(wire, random.Random(1)) for wire in wires]
     for phone in phones:
         phone.set_up()
-        settle(phone)
+        in_step(phone)
     yield phones
     for wire in wires:
         wire.close()
-
-
-def settle(phone: Phone) -> None:
-    phone.sync()
-    while phone.restless:
-        phone.sync()
 
 
 def named(server: Server, device: str) -> str:
@@ -49,14 +44,14 @@ def test_an_administrator_goes_through_an_answer_item_by_item(
 ) -> None:
     first, second = phones
     second.add(CONTACTS, 7)
-    settle(second)
+    in_step(second)
     ada.goto(address(server, f"/admin/devices/{named(server, 'EXPLAINED')}"))
     ada.get_by_role("link", name="Why it has what it has").click()
     ada.get_by_label("Folder").select_option(label="Contacts")
     ada.get_by_role("button", name="Show").click()
     pending = ada.get_by_role("region", name="Will be told next")
     expect(pending).to_contain_text("The phone did not have it.")
-    settle(first)
+    in_step(first)
     ada.reload()
     expect(pending).to_contain_text("it has all there is")
     ada.get_by_role("link", name="in the log").first.click()
@@ -69,7 +64,7 @@ def test_a_kept_line_is_held_against_the_log(
     ada.goto(address(server, "/admin/store"))
     line = ada.get_by_text("taccuino-checkpoint").inner_text()
     ada.get_by_role("button", name="Prove it now").click()
-    server.verb("verify")
+    until(lambda: (server.home / "last-proof.json").exists(), "nobody proved the store")
     ada.goto(address(server, "/admin/store"))
     expect(ada.get_by_text("Sound", exact=True)).to_be_visible()
     ada.get_by_label("Lines that were kept").fill(line)

@@ -15,6 +15,7 @@ from app import items as use
 from app import people
 from projections import accounts
 from tests.browser.driving import address, sign_in
+from tests.system.couple import in_step
 from tests.system.phone import CONTACTS, Phone
 from tests.system.server import HOST, PASSWORD, Server
 from tests.system.wire import Wire
@@ -28,15 +29,9 @@ def phone(server: Server) -> Iterator[Phone]:
     wire = Wire(HOST, server.port, "bob", PASSWORD, "LOGTEST")
     phone = Phone(wire, random.Random(1))
     phone.set_up()
-    _settle(phone)
+    in_step(phone)
     yield phone
     wire.close()
-
-
-def _settle(phone: Phone) -> None:
-    phone.sync()
-    while phone.restless:
-        phone.sync()
 
 
 def revise(server: Server, id: UUID, **patch: object) -> None:
@@ -56,13 +51,13 @@ def test_what_a_phone_does_appears_while_one_looks(
     expect(live).to_be_visible()
     assert ada.locator(".log li").count() == 0
     phone.add(CONTACTS, 31)
-    _settle(phone)
+    in_step(phone)
     newest = ada.locator(".log li").first
     expect(newest).to_contain_text("The phone")
     expect(newest).to_contain_text("of Bob Example added the contact")
     revise(server, made["Grace"], job_title="Rear admiral")  # Ada's: nobody asked for it
     phone.add(CONTACTS, 32)
-    _settle(phone)
+    in_step(phone)
     expect(ada.locator(".log li")).to_have_count(2)
     newest.get_by_role("link").click()
     expect(ada.get_by_role("heading", level=1)).to_have_text(re.compile(r"Entry \d+"))
