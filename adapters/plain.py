@@ -10,8 +10,11 @@ from domain.body import Body
 
 
 def body_lines(name: str, body: Body) -> Iterator[Line]:
-    """A text as the property `name`, and as Outlook's X-ALT-DESC too where it is HTML."""
-    yield text_line(name, plain(body.text) if body.html else body.text)
+    """A text as the property `name`, and as Outlook's X-ALT-DESC too where it is HTML: alone, where
+    it has no words."""
+    words = plain(body.text) if body.html else body.text
+    if words:
+        yield text_line(name, words)
     if body.html:
         yield text_line("X-ALT-DESC", body.text, FMTTYPE="text/html")
 

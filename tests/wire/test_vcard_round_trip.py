@@ -6,12 +6,14 @@ import pytest
 from hypothesis import example, given, settings
 
 from adapters import vcard
+from domain.body import Body
 from tests.wire.file_cases import contacts, fixture
 
 
 @settings(max_examples=200, deadline=None)
 @given(contacts)
 @example({"uid": "1", "last_name": "Rossi", "company_name": "Rossi & Figli;"})
+@example({"uid": "1", "last_name": "Rossi", "body": Body(" ", html=True)})
 def test_an_exported_contact_is_imported_as_it_was(values: dict) -> None:
     (entry,) = vcard.read(b"".join(vcard.write([("name", values)])))
     assert isinstance(entry, vcard.Entry)
