@@ -16,7 +16,7 @@ from adapters.mail.smtp import Undelivered
 from app import i18n
 from app.groupware import Groupware
 from app.journal import log
-from app.naming import Names
+from app.log.naming import Names
 from app.onetime import Post
 from app.settings import Settings
 from app.web.words import Words

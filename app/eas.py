@@ -28,9 +28,9 @@ from app.groupware import Groupware
 from app.http import Http, client_address, read_body, words
 from app.journal import Fields
 from app.limits import Pace
+from app.log.recording import TAPE, Recorder
 from app.push.stay import Parked, Stay
 from app.push.wake import Vanished, WakeHub
-from app.recording import TAPE, Recorder
 from app.rehearsal import rehearsal
 from app.settings import Settings
 from app.still import Stillness, small_body

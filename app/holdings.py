@@ -19,9 +19,9 @@ from uuid import UUID
 from adapters.eas.ids import server_id
 from app import erasure
 from app.composition import CODEC
-from app.data import entry_data, fact_data, plain
 from app.groupware import Groupware
-from app.telling import Teller
+from app.log.data import entry_data, fact_data, plain
+from app.log.telling import Teller
 from app.web.files import FORMS
 from app.web.words import Words
 from domain.contact import EMAILS

@@ -10,11 +10,11 @@ from app.composition import open_to_serve, post_office
 from app.eas import ActiveSync
 from app.groupware import Groupware
 from app.judging import LoginCheck
+from app.log.recording import Recorder
 from app.logins import logins
 from app.proof import Prover
 from app.push.following import Followers
 from app.push.wake import WakeHub
-from app.recording import Recorder
 from app.routes import WSGI, create_app
 from app.settings import Settings
 from app.still import Stillness

@@ -9,14 +9,14 @@ from typing import Final
 from uuid import UUID
 
 from adapters.eas.ids import server_id
-from app import asof
 from app.admin import user
-from app.asof import Content, Difference
 from app.groupware import Groupware
 from app.http import Http
+from app.log import asof
+from app.log.asof import Content, Difference
+from app.log.naming import Names
 from app.my import versions
 from app.my.versions import expect_file
-from app.naming import Names
 from app.web.files import forms
 from app.web.moments import in_form, moment_of
 from app.web.paging import PER_PAGE, paging

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from app import phones, recording, wiping
+from app import phones, wiping
 from app.groupware import Groupware
 from app.http import Http
+from app.log import recording
 from app.my.states import TONES
 from app.web import proving
 from app.web.visit import Visit

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from adapters.eas.ids import uuid_of
 from app.composition import CODEC
-from app.explaining import Explaining, NeverSynced, NoLongerKept
 from app.http import Http
-from app.reasons import lines
+from app.log.explaining import Explaining, NeverSynced, NoLongerKept
+from app.log.reasons import lines
 from app.web.paging import place
 from app.web.visit import Visit
 from domain.refused import Unknown

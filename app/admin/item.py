@@ -3,9 +3,9 @@ person."""
 
 from __future__ import annotations
 
-from app import history
 from app.http import Http
-from app.telling import Teller
+from app.log import history
+from app.log.telling import Teller
 from app.web.paging import place
 from app.web.visit import Visit
 from projections import items

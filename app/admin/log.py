@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from app import history
 from app.admin.log_asked import Query
-from app.data import entry_data
-from app.history import FAMILIES, Sheet
 from app.http import Http
-from app.telling import Teller
+from app.log import history
+from app.log.data import entry_data
+from app.log.history import FAMILIES, Sheet
+from app.log.telling import Teller
 from app.web.paging import place
 from app.web.site import LIVE
 from app.web.visit import Visit

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
-from app.history import Asked
+from app.log.history import Asked
 from app.web.paging import LONGEST, place
 from app.web.visit import Visit
 from domain.refused import Unknown

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from app import history
 from app.admin.log_asked import HERE, Query
 from app.http import Http
+from app.log import history
+from app.log.telling import Teller
 from app.push.following import message
-from app.telling import Teller
 from app.web.paging import place
 from app.web.visit import Visit
 from projections import logbook

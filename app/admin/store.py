@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from app import backup, checkpoints, proofs
-from app.checkpoints import Compared, NoCheckpoint
+from app import backup
 from app.http import Http
+from app.log import checkpoints, proofs
+from app.log.checkpoints import Compared, NoCheckpoint
 from app.web import proving
 from app.web.visit import Visit
 from domain.refused import Unknown

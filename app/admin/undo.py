@@ -7,10 +7,10 @@ from typing import Final
 from urllib.parse import urlencode
 
 from adapters.eas.ids import uuid_of
-from app import undo as use
 from app.http import Http
+from app.log import undo as use
+from app.log.undo import Whose
 from app.my.undo_shown import Stretch, meant, review
-from app.undo import Whose
 from app.web.visit import Visit
 from domain.refused import Unknown
 from projections import accounts, devices

@@ -13,14 +13,14 @@ from uuid import UUID
 import click
 
 from adapters.eas.ids import server_id, uuid_of
-from app import asof
-from app.asof import Content, Difference, Facts
 from app.cli.export import WRITERS
 from app.cli.house import DEFAULT, House, in_house
 from app.cli.items import ONE
 from app.cli.show import table, title, when_text, words
 from app.cli.types import MOMENT
-from app.data import changes, plain
+from app.log import asof
+from app.log.asof import Content, Difference, Facts
+from app.log.data import changes, plain
 from domain.folder import default_folder
 from domain.kinds import kind_of
 from domain.patch import Values

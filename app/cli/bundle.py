@@ -7,12 +7,12 @@ from uuid import UUID
 
 import click
 
-from app import bundle as bundles
 from app.cli.device_shown import expect
 from app.cli.house import House, in_house
 from app.cli.progress import progress
 from app.cli.types import SERVER_ID
-from app.recording import opened
+from app.log import bundle as bundles
+from app.log.recording import opened
 from domain.refused import Refused
 from projections import recorded
 

@@ -6,8 +6,8 @@ from typing import IO
 
 import click
 
-from app import checkpoints
 from app.cli.house import House, in_house
+from app.log import checkpoints
 
 
 @click.command

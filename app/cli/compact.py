@@ -8,9 +8,9 @@ from datetime import timedelta
 import click
 
 from adapters.eas.ids import server_id
-from app import retention
 from app.cli.house import House, in_house
-from app.retention import SHORTEST, USUAL
+from app.log import retention
+from app.log.retention import SHORTEST, USUAL
 
 
 @click.command

@@ -14,8 +14,8 @@ from app.cli.house import House, in_house
 from app.cli.reader import reader
 from app.cli.show import moment, table
 from app.cli.types import SERVER_ID
-from app.explaining import Answered, Explaining, Standing
-from app.reasons import Line, lines
+from app.log.explaining import Answered, Explaining, Standing
+from app.log.reasons import Line, lines
 from domain.refused import Unknown
 from projections import accounts
 

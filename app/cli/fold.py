@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from app import shadow
+from app.log import shadow
 from app.settings import Settings
 
 

@@ -7,13 +7,13 @@ from uuid import UUID
 
 import click
 
-from app import history as use
 from app.cli.house import House, in_house
 from app.cli.reader import reader
 from app.cli.show import moment, table
 from app.cli.types import SERVER_ID
-from app.data import fact_data
-from app.telling import Line, Teller
+from app.log import history as use
+from app.log.data import fact_data
+from app.log.telling import Line, Teller
 from projections.history import Fact
 
 

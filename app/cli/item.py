@@ -15,7 +15,7 @@ from app.cli.items import ONE
 from app.cli.show import moment, table, title, words
 from app.cli.types import SERVER_ID, user_option
 from app.composition import CODEC
-from app.undo import give_back
+from app.log.undo import give_back
 from domain.item import Item
 from domain.kinds import kind_of
 from domain.refused import Refused

@@ -11,16 +11,16 @@ from typing import Any, Final
 
 import click
 
-from app import history
 from app.cli.house import House, in_house
 from app.cli.reader import instant_here, reader
 from app.cli.show import table
 from app.cli.types import MOMENT
-from app.data import entry_data
-from app.history import FAMILIES, Asked
+from app.log import history
+from app.log.data import entry_data
+from app.log.history import FAMILIES, Asked
+from app.log.telling import Teller
 from app.push.following import listening
 from app.push.wake import LOOK
-from app.telling import Teller
 from projections import logbook
 from projections.history import Entry
 from projections.logbook import Search

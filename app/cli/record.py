@@ -11,11 +11,11 @@ from uuid import UUID
 import click
 
 from adapters.eas.ids import server_id
-from app import recording
 from app.cli.device_shown import expect
 from app.cli.house import House, in_house
 from app.cli.show import moment, table
 from app.cli.types import SERVER_ID
+from app.log import recording
 from projections import recorded
 from projections.recorded import RecordedRow
 

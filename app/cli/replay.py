@@ -10,12 +10,12 @@ from typing import Final
 
 import click
 
-from app import bundle, recording, replaying
-from app.bundle import Bundle
 from app.cli.house import open_house
 from app.cli.progress import progress
-from app.recording import Exchange
-from app.replaying import Outcome, Positioned
+from app.log import bundle, recording, replaying
+from app.log.bundle import Bundle
+from app.log.recording import Exchange
+from app.log.replaying import Outcome, Positioned
 from domain.refused import Refused, Unknown
 
 WIDTH: Final = 60

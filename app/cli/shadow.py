@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
-from app import shadow as app
 from app.cli.house import House, in_house
 from app.cli.progress import progress
+from app.log import shadow as app
 
 
 @click.command

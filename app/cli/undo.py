@@ -12,15 +12,15 @@ from uuid import UUID
 import click
 
 from adapters.eas.ids import server_id
-from app import undo as undoing
 from app.cli.device_shown import expect
 from app.cli.house import House, in_house
 from app.cli.show import moment, table, title, words
 from app.cli.types import MOMENT, SERVER_ID
 from app.composition import CODEC
-from app.data import plain
-from app.undo import Whose
-from app.undoing import REMOVED, Fate, Undoing, Undone
+from app.log import undo as undoing
+from app.log.data import plain
+from app.log.undo import Whose
+from app.log.undoing import REMOVED, Fate, Undoing, Undone
 from domain.when import Instant
 from projections import folders
 

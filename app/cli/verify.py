@@ -9,11 +9,11 @@ from typing import IO, Any
 import click
 
 from adapters.store.chain import verify_chain
-from app import checkpoints, proofs
-from app.checkpoints import Compared
 from app.cli.house import House, in_house
 from app.cli.progress import progress
 from app.composition import CODEC
+from app.log import checkpoints, proofs
+from app.log.checkpoints import Compared
 from projections import schema
 from projections import verify as projection
 from projections.verify import Report

@@ -12,7 +12,7 @@ from adapters.eas.ids import server_id
 from app import bursts as use
 from app import items as loading
 from app.http import Http
-from app.naming import Names
+from app.log.naming import Names
 from app.web.paging import PER_PAGE, paging
 from app.web.values import field_name, shown
 from app.web.visit import Visit

@@ -6,10 +6,10 @@ import sqlite3
 from functools import partial
 from uuid import UUID
 
-from app import history
-from app.history import OWN
 from app.http import Http
-from app.telling import Teller
+from app.log import history
+from app.log.history import OWN
+from app.log.telling import Teller
 from app.web.paging import place
 from app.web.visit import Visit
 from domain.refused import Unknown

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from app.composition import CODEC
 from app.http import Http
+from app.log.naming import Names
 from app.my import versions
-from app.naming import Names
 from app.web.paging import place
 from app.web.visit import Visit
 from app.web.words import Words

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from app import undo as use
 from app.http import Http
+from app.log import undo as use
 from app.my.phones import HERE, expect_phone
 from app.my.undo_shown import Stretch, meant, review
 from app.web.visit import Visit

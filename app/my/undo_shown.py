@@ -9,10 +9,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from adapters.eas.ids import server_id
-from app import undo as use
-from app.naming import Names
-from app.undo import Whose
-from app.undoing import REMOVED, Fate, Undoing, Undone
+from app.log import undo as use
+from app.log.naming import Names
+from app.log.undo import Whose
+from app.log.undoing import REMOVED, Fate, Undoing, Undone
 from app.web.moments import in_form, moment_of
 from app.web.paging import Paging, paging
 from app.web.values import field_name, shown

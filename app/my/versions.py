@@ -8,11 +8,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from adapters.eas.ids import server_id
-from app import asof, history
 from app import items as use
 from app.http import Http
-from app.telling import Line, Teller
-from app.undo import give_back
+from app.log import asof, history
+from app.log.telling import Line, Teller
+from app.log.undo import give_back
 from app.web.files import as_file, forms
 from app.web.paging import place
 from app.web.values import field_name, shown

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from adapters import ical, vcard
 from adapters.eas.ids import server_id
-from app.data import plain
 from app.http import Http
+from app.log.data import plain
 from domain.patch import Values
 
 Writer = Callable[[Iterable[tuple[str, Values]]], Iterator[bytes]]

@@ -18,11 +18,11 @@ from statistics import median
 from typing import Final
 from uuid import UUID
 
-from app import history
 from app.composition import open_groupware
 from app.groupware import Groupware
-from app.history import Asked
-from app.telling import Teller
+from app.log import history
+from app.log.history import Asked
+from app.log.telling import Teller
 from app.web.words import Words
 from domain.zone import UTC_ZONE
 from ops.bench.figures import Figure

@@ -21,10 +21,10 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from adapters.store.chain import verify_chain
-from app.bundle_values import Veil
 from app.composition import CODEC, open_groupware
 from app.groupware import Groupware
-from app.replaying import staged
+from app.log.bundle_values import Veil
+from app.log.replaying import staged
 from ops.bench.figures import Figure
 from ops.bench.measure import Bench
 from ops.bench.serving import ROOT, furnish

@@ -20,8 +20,8 @@ from app.admission import admit
 from app.auth import Principal
 from app.commands import COMMANDS
 from app.eas import STAY, ActiveSync
+from app.log.recording import Exchange, Recorder, Told, opened, record
 from app.push.stay import Parked, Stay
-from app.recording import Exchange, Recorder, Told, opened, record
 from domain.partnership import Partnership
 from projections import recorded
 from tests.app.house import PHONE, House

@@ -13,12 +13,13 @@ import pytest
 from adapters.eas.ids import server_id
 from adapters.eas.version import Version
 from adapters.wbxml import E, decode
-from app import bundle, credentials, people, replaying
-from app.bundle import Bundle, NoBundle
-from app.bundle_values import SHIFT, Veil
-from app.bundle_wire import document
-from app.bundle_words import Words
-from app.recording import Exchange
+from app import credentials, people
+from app.log import bundle, replaying
+from app.log.bundle import Bundle, NoBundle
+from app.log.bundle_values import SHIFT, Veil
+from app.log.bundle_wire import document
+from app.log.bundle_words import Words
+from app.log.recording import Exchange
 from domain.account import Account
 from domain.body import Body
 from domain.calendar import Attendee

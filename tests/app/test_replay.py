@@ -14,9 +14,10 @@ import pytest
 
 from adapters.eas.ids import server_id, uuid_of
 from adapters.wbxml import E
-from app import erasure, phones, recording, replaying
+from app import erasure, phones
 from app.engine import repeating
-from app.replaying import Outcome
+from app.log import recording, replaying
+from app.log.replaying import Outcome
 from domain.partnership import Partnership
 from projections import recorded
 from tests.app.cli_runner import Cli

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from app import beside, proofs
+from app import beside
+from app.log import proofs
 from tests.app.cli_runner import Cli
 from tests.app.house import House
 from tests.app.reader import Answer, Reader, administrator, with_administrator

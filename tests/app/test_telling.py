@@ -12,10 +12,11 @@ import pytest
 
 from adapters.eas.ids import server_id
 from adapters.wbxml import E
-from app import erasure, history, i18n, links
-from app.data import entry_data, plain
-from app.history import FAMILIES, event_kinds, family_of
-from app.telling import Teller
+from app import erasure, i18n, links
+from app.log import history
+from app.log.data import entry_data, plain
+from app.log.history import FAMILIES, event_kinds, family_of
+from app.log.telling import Teller
 from app.web.words import Words
 from domain.calendar import Attendee, Location
 from domain.patch import CANCELLED, CLEARED

@@ -10,9 +10,9 @@ from uuid import UUID
 import pytest
 
 from adapters.store.chain import verify_chain
-from app import asof, retention
 from app.composition import CODEC
-from app.explaining import Explaining, NoLongerKept
+from app.log import asof, retention
+from app.log.explaining import Explaining, NoLongerKept
 from domain.folder import CALENDAR, default_folder
 from domain.refused import Refused
 from projections import schema

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.engine.conversation import Answer, Conversation
-from app.explaining import Explaining, NeverSynced
+from app.log.explaining import Explaining, NeverSynced
 from domain.folder import CALENDAR, default_folder
 from domain.refused import Unknown
 from projections.explanation import Reason

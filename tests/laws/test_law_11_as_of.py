@@ -14,9 +14,9 @@ from uuid import UUID
 
 import pytest
 
-from app import asof
 from app.composition import CODEC
 from app.folders import change, delete
+from app.log import asof
 from domain.folder import hierarchy_of
 from domain.partnership import Partnership
 from domain.patch import Values

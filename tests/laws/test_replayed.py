@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element, decode
-from app import bundle, replaying
-from app.bundle import Bundle
-from app.bundle_words import WORD, Words
-from app.recording import Exchange
+from app.log import bundle, replaying
+from app.log.bundle import Bundle
+from app.log.bundle_words import WORD, Words
+from app.log.recording import Exchange
 from domain.account import name_key
 from domain.when import AllDay
 from projections import items

@@ -18,7 +18,7 @@ import pytest
 
 from app import items as use
 from app.folders import make
-from app.undo import Whose, meant, review, undo
+from app.log.undo import Whose, meant, review, undo
 from domain import brake
 from domain.appointment import Appointment
 from domain.base import NAMESPACE

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from adapters.wbxml import E
-from app.undo import meant, of_phone, undo
+from app.log.undo import meant, of_phone, undo
 from tests.app.cli_runner import Cli
 from tests.app.handset import (
     Handset,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.groupware import Groupware
-from app.telling import Teller
+from app.log.telling import Teller
 from app.web.words import Words
 from projections.explanation import Reason
 

@@ -22,10 +22,10 @@ from adapters.eas.ids import server_id, uuid_of
 from adapters.eas.query import ACCEPT_MULTIPART, SAVE_IN_SENT, Line, read_line
 from adapters.eas.version import Version
 from adapters.wbxml import Element, Malformed, decode, encode
-from app.bundle_values import Veil
 from app.commands.find import search_of
 from app.commands.folderchange import Incomplete, read
-from app.recording import Asked
+from app.log.bundle_values import Veil
+from app.log.recording import Asked
 from projections.synckey import SyncKey
 
 OURS: Final = frozenset(

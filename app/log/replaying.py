@@ -37,9 +37,9 @@ from app.eas import STAY, ActiveSync
 from app.fragments import Fragments
 from app.groupware import Groupware
 from app.http import Http
+from app.log.recording import Asked, Exchange, Told
 from app.push.stay import Parked, Stay
 from app.push.wake import WakeHub
-from app.recording import Asked, Exchange, Told
 from app.rehearsal import rehearsal
 from app.settings import Settings
 from app.settled import Settled

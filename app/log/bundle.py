@@ -24,10 +24,10 @@ from eventsourcing.persistence import MapperDeserialisationError, StoredEvent
 from adapters.store import transcoder
 from adapters.store.keyring import Keyring
 from adapters.store.mapper import SealingMapper
-from app import bundle_wire, replaying
-from app.bundle_values import Veil
-from app.recording import Exchange
-from app.replaying import Positioned
+from app.log import bundle_wire, replaying
+from app.log.bundle_values import Veil
+from app.log.recording import Exchange
+from app.log.replaying import Positioned
 from domain.account import AccountOpened
 from domain.folder import hierarchy_of
 from domain.refused import Refused

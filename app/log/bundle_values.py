@@ -19,7 +19,7 @@ from eventsourcing.domain import DomainEvent
 from adapters.eas.ids import server_id, uuid_of
 from adapters.store.mapper import BLANKS
 from adapters.store.records import BY_CLASS
-from app.bundle_words import Words
+from app.log.bundle_words import Words
 from domain.account import Account, AccountOpened
 from domain.body import Body
 from domain.calendar import Attachment

@@ -3,7 +3,7 @@ lost its mind, or its owner, and for an import that should never have been.
 
 Nothing is taken out of the log. What they removed is brought back, what they added is taken away,
 what they edited or moved is put back; and what others have done to the same things since then
-stands (app/undoing.py). What was held in a burst and released since counts as theirs, too.
+stands (app/log/undoing.py). What was held in a burst and released since counts as theirs, too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from app import folders as places
 from app import items as use
 from app.composition import CODEC
 from app.groupware import Groupware
-from app.undoing import COLLECTION, REMOVED, Fate, State, Undoing, folded, undoing
+from app.log.undoing import COLLECTION, REMOVED, Fate, State, Undoing, folded, undoing
 from domain.base import Authorship
 from domain.folder import CALENDAR, CONTACTS, Folder, default_folder
 from domain.item import Item

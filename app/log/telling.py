@@ -19,7 +19,7 @@ from uuid import UUID
 
 from adapters.eas.ids import server_id
 from app import i18n
-from app.naming import Names
+from app.log.naming import Names
 from app.web.values import field_name, shown
 from app.web.words import Words
 from domain.account import AccountOpened
