@@ -22,14 +22,20 @@ class OutOfBounds(Exception):
 
 
 def within_bounds(target: Target, data: bytes) -> None:
-    """Run the target on one input; whatever it raises is a finding."""
-    peak, began = _peak(), time.thread_time()
-    target(data)
-    took, more = time.thread_time() - began, _peak() - peak
-    if took > SECONDS + SECONDS_PER_KIB * len(data) / 1024:
+    """Run the target on one input; whatever it raises is a finding. A slow one is asked again:
+    what a first run pays for (a house to ask in, a collection of garbage) is not the input's."""
+    allowed = SECONDS + SECONDS_PER_KIB * len(data) / 1024
+    peak = _peak()
+    if _took(target, data) > allowed and (took := _took(target, data)) > allowed:
         raise OutOfBounds(f"{len(data)} bytes took {took:.2f} s")
-    if more > MEMORY:
+    if (more := _peak() - peak) > MEMORY:
         raise OutOfBounds(f"{len(data)} bytes took {more >> 10} MiB")
+
+
+def _took(target: Target, data: bytes) -> float:
+    began = time.thread_time()
+    target(data)
+    return time.thread_time() - began
 
 
 def _peak() -> int:

@@ -53,6 +53,12 @@ def test_whoever_takes_too_long_is_found(monkeypatch: pytest.MonkeyPatch) -> Non
         within_bounds(idle, b"short")
 
 
+def test_what_only_a_first_run_pays_for_is_not_the_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ops.fuzz.bounds.SECONDS", 0.01)
+    first = iter([idle])
+    within_bounds(lambda data: next(first, len)(data), b"short")
+
+
 def test_whoever_takes_too_much_memory_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     peaks = iter([1 << 20, (1 << 20) + MEMORY + 1])
     monkeypatch.setattr("ops.fuzz.bounds._peak", lambda: next(peaks))
