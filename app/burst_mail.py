@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from adapters.mail.smtp import Undelivered
 from app import i18n
 from app.groupware import Groupware

@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import erasure
 from app.composition import CODEC
 from app.groupware import Groupware

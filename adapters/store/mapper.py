@@ -23,7 +23,7 @@ from uuid import UUID
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent, Transcoder
 
-from adapters.eas.ids import server_id, uuid_of
+from adapters.ids import server_id, uuid_of
 from adapters.store.keyring import Erased, Keyring
 from adapters.store.transcoder import MsgpackTranscoder
 from domain.account import Account

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app.admin import user
 from app.groupware import Groupware
 from app.http import Http

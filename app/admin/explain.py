@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from uuid import UUID
 
-from adapters.eas.ids import uuid_of
+from adapters.ids import uuid_of
 from app.composition import CODEC
 from app.http import Http
 from app.log.explaining import Explaining, NeverSynced, NoLongerKept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import people
 from app.admin import policy_form
 from app.admin.policy_form import Typed

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from adapters.eas.ids import uuid_of
+from adapters.ids import uuid_of
 from app import people
 from app import policies as use
 from app.admin import policy_form

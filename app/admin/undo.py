@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from adapters.eas.ids import uuid_of
+from adapters.ids import uuid_of
 from app.http import Http
 from app.log import undo as use
 from app.log.undo import Whose

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import logins, passwords, people, secondfactor
 from app.http import Http
 from app.my.states import TONES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import passwords, people
 from app.http import Http
 from app.web import proving

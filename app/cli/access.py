@@ -6,7 +6,7 @@ from typing import cast
 
 import click
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import access as use
 from app.cli.house import House, in_house
 from app.cli.show import table

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import click
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import credentials as use
 from app.cli.asking import as_person, from_stdin, proof, prover, secret
 from app.cli.house import House, in_house

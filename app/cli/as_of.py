@@ -12,7 +12,7 @@ from uuid import UUID
 
 import click
 
-from adapters.eas.ids import server_id, uuid_of
+from adapters.ids import server_id, uuid_of
 from app.cli.export import WRITERS
 from app.cli.house import DEFAULT, House, in_house
 from app.cli.items import ONE

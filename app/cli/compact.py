@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import click
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app.cli.house import House, in_house
 from app.log import retention
 from app.log.retention import SHORTEST, USUAL

@@ -10,7 +10,7 @@ from uuid import UUID
 import click
 
 from adapters.eas.contact import automatic_file_as
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app.cli import items
 from app.cli.house import House, in_house
 from app.cli.show import table

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import click
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import quarantine
 from app.cli import device_decisions as decisions
 from app.cli.device_shown import expect, facts, summary

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import click
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import phones, wiping
 from app.cli.device_shown import expect
 from app.cli.house import House, in_house

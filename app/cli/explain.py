@@ -8,7 +8,7 @@ from uuid import UUID
 
 import click
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app.cli.device_shown import expect
 from app.cli.house import House, in_house
 from app.cli.reader import reader

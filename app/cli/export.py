@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from adapters import ical, vcard
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app.cli.house import House, in_house
 from app.cli.import_ import SUFFIXES
 from app.cli.items import live

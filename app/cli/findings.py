@@ -7,7 +7,7 @@ from uuid import UUID
 
 import click
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app.cli.house import House, in_house
 from app.cli.show import moment, table
 from projections import accounts

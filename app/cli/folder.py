@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app.cli.house import House, in_house
 from app.cli.show import table
 from projections import items

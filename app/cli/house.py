@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Final
 
-from adapters.eas.ids import uuid_of
+from adapters.ids import uuid_of
 from app.composition import CODEC, open_groupware
 from app.groupware import Groupware
 from app.push.bell import Bell

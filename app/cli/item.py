@@ -8,7 +8,7 @@ from uuid import UUID
 
 import click
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import items as use
 from app.cli.house import House, in_house
 from app.cli.items import ONE

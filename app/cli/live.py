@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app.cli.house import House, in_house
 from app.cli.show import moment, table
 from app.present import Present, named, newest

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import click
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import erasure, people
 from app.cli.house import House, in_house
 from app.cli.progress import progress

@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 
 import click
 
-from adapters.eas.ids import uuid_of
+from adapters.ids import uuid_of
 from domain.zone import Zone
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -9,9 +9,9 @@ from __future__ import annotations
 from hashlib import blake2b
 from uuid import UUID
 
-from adapters.eas.ids import server_id, uuid_of
 from adapters.eas.reply import Answer, Reply
 from adapters.eas.request import Request
+from adapters.ids import server_id, uuid_of
 from adapters.wbxml import E, Element
 from app.commands.foldersync import ROOT, failure, respond
 from app.context import Context

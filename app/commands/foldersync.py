@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from adapters.eas.ids import server_id
 from adapters.eas.reply import Answer, Reply
 from adapters.eas.request import Request
+from adapters.ids import server_id
 from adapters.wbxml import E, Element
 from app import folders as use
 from app.composition import CODEC

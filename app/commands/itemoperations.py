@@ -11,10 +11,10 @@ from dataclasses import astuple
 from typing import Final
 
 from adapters.eas import operations as wire
-from adapters.eas.ids import uuid_of
 from adapters.eas.operations import Empty, Fetch, MoveConversation, Operation, Parts
 from adapters.eas.reply import Reply
 from adapters.eas.request import Request
+from adapters.ids import uuid_of
 from adapters.wbxml import E, Element
 from app import folders
 from app.composition import CODEC

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from adapters.eas.ids import uuid_of
 from adapters.eas.reply import Answer, Failure, Reply
 from adapters.eas.request import NOT_OURS, Request
+from adapters.ids import uuid_of
 from adapters.wbxml import E, Element
 from app import items as use
 from app.context import Context

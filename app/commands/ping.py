@@ -13,10 +13,10 @@ from uuid import UUID
 import msgpack
 
 from adapters.eas import ping as wire
-from adapters.eas.ids import uuid_of
 from adapters.eas.ping import Broken, PingRequest
 from adapters.eas.reply import Answer, Reply
 from adapters.eas.request import Request
+from adapters.ids import uuid_of
 from app.context import Context
 from app.engine import classes
 from app.engine.conversation import Conversation

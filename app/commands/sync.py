@@ -13,11 +13,11 @@ from typing import Final
 from uuid import UUID
 
 from adapters.eas import sync as wire
-from adapters.eas.ids import uuid_of
 from adapters.eas.reply import Answer, Empty, Failure, Reply
 from adapters.eas.request import CONTENT, Request
 from adapters.eas.sync import Broken, SyncRequest, Told
 from adapters.eas.version import Version
+from adapters.ids import uuid_of
 from app.context import Context
 from app.engine import repeating
 from app.engine.exchange import Exchange

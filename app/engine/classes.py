@@ -8,9 +8,9 @@ from datetime import UTC, datetime, time, timedelta
 from adapters.eas import calendar, contact
 from adapters.eas.body import empty_body
 from adapters.eas.dialect import BodyPreference, Dialect, Unconvertible
-from adapters.eas.ids import server_id
 from adapters.eas.quirks import quirks_for
 from adapters.eas.request import Request
+from adapters.ids import server_id
 from adapters.wbxml import Element
 from app import chance
 from app.engine.conversation import Command

@@ -6,10 +6,10 @@ import sqlite3
 from dataclasses import astuple, dataclass, replace
 
 from adapters.eas import sync
-from adapters.eas.ids import server_id, uuid_of
 from adapters.eas.quirks import quirks_for
 from adapters.eas.request import Request
 from adapters.eas.sync import Told, WireCollection, WireCommand
+from adapters.ids import server_id, uuid_of
 from adapters.wbxml import E, Element
 from app.context import Context
 from app.engine import classes, clones

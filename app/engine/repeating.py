@@ -13,10 +13,10 @@ from dataclasses import replace
 import msgpack
 
 from adapters.eas import sync as wire
-from adapters.eas.ids import uuid_of
 from adapters.eas.request import Request
 from adapters.eas.sync import SyncRequest, WireCollection
 from adapters.eas.version import Version
+from adapters.ids import uuid_of
 from app.composition import CODEC
 from app.context import Context
 from projections import asked

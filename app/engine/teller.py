@@ -13,9 +13,9 @@ from uuid import UUID
 
 from adapters.eas import attachments
 from adapters.eas.dialect import Dialect
-from adapters.eas.ids import server_id, uuid_of
 from adapters.eas.sync import WireCommand
 from adapters.eas.version import Version
+from adapters.ids import server_id, uuid_of
 from adapters.wbxml import E, Element, Fragment, encode_fragment
 from app.composition import CODEC
 from app.engine import classes

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from eventsourcing.domain import DomainEvent
 
-from adapters.eas.ids import server_id, uuid_of
+from adapters.ids import server_id, uuid_of
 from adapters.store.mapper import BLANKS
 from adapters.store.records import BY_CLASS
 from app.log.bundle_words import Words

@@ -18,9 +18,9 @@ from urllib.parse import urlencode
 import msgpack
 
 from adapters.eas import sync as wire
-from adapters.eas.ids import server_id, uuid_of
 from adapters.eas.query import ACCEPT_MULTIPART, SAVE_IN_SENT, Line, read_line
 from adapters.eas.version import Version
+from adapters.ids import server_id, uuid_of
 from adapters.wbxml import Element, Malformed, decode, encode
 from app.commands.find import search_of
 from app.commands.folderchange import Incomplete, read

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from projections.history import Changed, Entry, Fact
 
 SECRET: Final = frozenset({"hash", "digest", "digests", "box"})

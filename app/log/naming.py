@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app.composition import CODEC
 from app.web.words import Words
 from domain.folder import hierarchy_of

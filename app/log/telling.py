@@ -17,7 +17,7 @@ from string import Formatter
 from typing import Any, Final
 from uuid import UUID
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import i18n
 from app.log.naming import Names
 from app.web.values import field_name, shown

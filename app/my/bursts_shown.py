@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import bursts as use
 from app import items as loading
 from app.http import Http

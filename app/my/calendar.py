@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from adapters.eas.ids import server_id, uuid_of
+from adapters.ids import server_id, uuid_of
 from app.http import Http
 from app.my import agenda
 from app.my.agenda import Entry

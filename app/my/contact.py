@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app.http import Http
 from app.my import belongings, contact_form
 from app.my.contact_form import GROUPS, Typed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from adapters.eas.ids import server_id, uuid_of
+from adapters.ids import server_id, uuid_of
 from app.http import Http
 from app.my import belongings, event_form, guests, repeating
 from app.my.agenda import Entry, place_text

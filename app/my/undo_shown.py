@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app.log import undo as use
 from app.log.naming import Names
 from app.log.undo import Whose

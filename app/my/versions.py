@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import items as use
 from app.http import Http
 from app.log import asof, history

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from adapters import ical, vcard
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app.http import Http
 from app.log.data import plain
 from domain.patch import Values

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app.web import forms
 from app.web.static import Static
 

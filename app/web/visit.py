@@ -12,7 +12,7 @@ from uuid import UUID
 
 import falcon
 
-from adapters.eas.ids import uuid_of
+from adapters.ids import uuid_of
 from app import i18n
 from app.http import Http, client_address, public_url
 from app.journal import Fields

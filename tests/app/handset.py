@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from adapters.eas.ids import server_id, uuid_of
 from adapters.eas.reply import Answer, Empty, Failure, Reply
 from adapters.eas.timezone import write_blob
 from adapters.eas.version import Version
+from adapters.ids import server_id, uuid_of
 from adapters.wbxml import E, Element
 from app.composition import CODEC
 from domain.folder import CALENDAR, CONTACTS, INBOX, default_folder

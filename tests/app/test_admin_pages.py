@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from adapters.wbxml import E
 from app import credentials, people, phones, routes
 from domain.house import FULL_WIPE_ALLOWED, PASSWORDS_VIEWABLE, SECOND_FACTOR_REQUIRED

@@ -8,7 +8,7 @@ from html import unescape
 
 import pytest
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import access, credentials, people, phones
 from projections import findings
 from tests.app.house import House, a_request

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from tests.app.handset import Handset, commanding, deleting, first_name, is_live, verbs
 from tests.app.house import House
 from tests.app.reader import Answer, Reader, pages, with_administrator, with_password

@@ -10,8 +10,8 @@ from uuid import UUID
 
 import pytest
 
-from adapters.eas.ids import server_id
 from adapters.eas.version import Version
+from adapters.ids import server_id
 from adapters.wbxml import E, decode
 from app import credentials, people
 from app.log import bundle, replaying

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app.folders import make
 from domain.folder import USER_CALENDAR
 from domain.partnership import Partnership

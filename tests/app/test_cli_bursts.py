@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from adapters.eas.ids import server_id, uuid_of
+from adapters.ids import server_id, uuid_of
 from app import items as use
 from app.cli.house import whoami
 from app.groupware import Groupware

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from adapters.eas.ids import server_id, uuid_of
+from adapters.ids import server_id, uuid_of
 from adapters.wbxml import E, encode
 from app.composition import CODEC
 from app.engine.conversation import Conversation

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.eas.ids import server_id, uuid_of
+from adapters.ids import server_id, uuid_of
 from app import items as use
 from domain.calendar import Attendee
 from domain.folder import CALENDAR, default_folder

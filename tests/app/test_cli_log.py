@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app.cli.house import whoami
 from tests.app.cli_runner import Cli
 

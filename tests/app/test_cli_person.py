@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from adapters import vcard
-from adapters.eas.ids import uuid_of
+from adapters.ids import uuid_of
 from app import erasure
 from app import items as use
 from tests.app.cli_runner import Cli

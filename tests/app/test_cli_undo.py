@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from adapters.eas.ids import server_id, uuid_of
+from adapters.ids import server_id, uuid_of
 from app import items as use
 from app.groupware import Groupware
 from domain.base import Authorship

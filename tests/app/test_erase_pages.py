@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import folders, people
 from app.web import zipped
 from app.web.zipped import TooMuch, as_zip

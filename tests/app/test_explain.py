@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import i18n
 from projections import explanation
 from tests.app.cli_runner import Cli

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import burst_mail, bursts, people
 from domain.brake import Limits
 from projections import brakes, holds

@@ -15,8 +15,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.eas.ids import server_id
 from adapters.eas.reply import Empty
+from adapters.ids import server_id
 from adapters.wbxml import E
 from app import people
 from app.push import live

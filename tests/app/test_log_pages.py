@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 from falcon import testing
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import items as use
 from app import links, people
 from app.admin.log_live import STREAM

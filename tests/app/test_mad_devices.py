@@ -12,9 +12,9 @@ from uuid import uuid4
 import pytest
 import structlog
 
-from adapters.eas.ids import server_id
 from adapters.eas.reply import Answer, Failure
 from adapters.eas.version import Version
+from adapters.ids import server_id
 from adapters.wbxml import E, Element
 from app.admission import admit
 from app.auth import Principal, credentials

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import items as use
 from app import people, phones
 from domain.body import Body
@@ -48,7 +48,7 @@ def stored(house: House, id: UUID) -> Item:
 
 def made(house: House, answer: Answer) -> Item:
     """The item whose page somebody was sent to."""
-    from adapters.eas.ids import uuid_of
+    from adapters.ids import uuid_of
 
     assert answer.status == 303, answer.text
     id = uuid_of(answer["Location"].rpartition("/")[2].partition("?")[0])

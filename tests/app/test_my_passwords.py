@@ -8,7 +8,7 @@ from typing import Any
 import pyotp
 import pytest
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import rules, secondfactor
 from app.groupware import Groupware
 from app.proof import Proof, Prover

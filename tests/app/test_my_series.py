@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import folders
 from app.my.guests import read, written
 from domain.body import Body

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from adapters.eas.ids import server_id
 from adapters.eas.provision import DOCUMENT, wap
+from adapters.ids import server_id
 from adapters.wbxml import E
 from app import people, phones, policies
 from app.policy_settings import (

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from adapters.eas.ids import server_id, uuid_of
+from adapters.ids import server_id, uuid_of
 from adapters.wbxml import E
 from app import erasure, phones
 from app.engine import repeating

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.eas.ids import server_id
 from adapters.eas.reply import Failure
 from adapters.eas.version import Version
+from adapters.ids import server_id
 from app import phones
 from app.admission import TOO_MANY
 from app.cli.device_shown import sentence

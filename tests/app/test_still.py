@@ -14,7 +14,7 @@ from uuid import UUID
 
 import pytest
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from adapters.wbxml import E, Element, decode, encode
 from app import items as use
 from app import people, wsgi

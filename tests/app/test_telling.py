@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from adapters.wbxml import E
 from app import erasure, i18n, links
 from app.log import history

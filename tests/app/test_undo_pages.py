@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import items as use
 from tests.app.handset import (
     Handset,

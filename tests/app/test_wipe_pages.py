@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.eas.ids import server_id
 from adapters.eas.version import Version
+from adapters.ids import server_id
 from adapters.wbxml import E
 from app import credentials, phones, wiping
 from domain.house import FULL_WIPE_ALLOWED

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from tests.leaks import secret
 from tests.system.server import PASSWORD, Server
 

@@ -12,7 +12,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import people
 from tests.browser.driving import address, sign_in
 from tests.system.couple import in_step

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Page, expect
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from tests.browser.driving import address
 from tests.system.couple import in_step
 from tests.system.phone import CONTACTS, Phone

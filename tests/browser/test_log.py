@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import items as use
 from app import people
 from projections import accounts

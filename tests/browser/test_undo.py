@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import items as use
 from domain.folder import CONTACTS, default_folder
 from domain.item import HeldEdit

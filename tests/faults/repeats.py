@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from tests.app.handset import (
     changing,
     fetching,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from adapters.wbxml import E
 from domain.body import Body
 from domain.calendar import Attachment, Attendee, Location

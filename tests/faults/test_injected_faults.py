@@ -18,7 +18,7 @@ from zlib import crc32
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.eas.ids import uuid_of
+from adapters.ids import uuid_of
 from tests.faults import commands, devices, repeats, syncs, waits
 from tests.faults.injection import Point, an_error
 from tests.faults.modules import MODULES

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from structlog.testing import capture_logs
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import quarantine
 from app.composition import CODEC
 from projections import items

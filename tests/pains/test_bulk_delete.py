@@ -14,8 +14,8 @@ from uuid import UUID
 
 import pytest
 
-from adapters.eas.ids import server_id
 from adapters.eas.version import Version
+from adapters.ids import server_id
 from adapters.store.chain import verify_chain
 from adapters.wbxml import Element, encode
 from app import bursts

@@ -7,8 +7,8 @@ from itertools import permutations
 
 import pytest
 
-from adapters.eas.ids import server_id
 from adapters.eas.version import Version
+from adapters.ids import server_id
 from domain.when import AllDay
 from tests.app.handset import (
     EVERY,

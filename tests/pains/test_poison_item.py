@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from adapters.eas.ids import server_id
 from adapters.eas.version import Version
+from adapters.ids import server_id
 from adapters.wbxml import E, Element
 from app import quarantine
 from domain.body import Body

@@ -13,7 +13,7 @@ from typing import Any
 import falcon
 from falcon import inspect
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import credentials, routes
 from app.limits import Rate, Turnstile
 from tests.app.house import House

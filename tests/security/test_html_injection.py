@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from app import access, credentials, people
 from app import items as use
 from app.my.contact_form import TEXTS

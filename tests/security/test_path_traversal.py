@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from adapters.wbxml import E
 from domain.calendar import Attachment
 from tests.app.house import House, texts

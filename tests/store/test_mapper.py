@@ -12,7 +12,7 @@ from eventsourcing.domain import DomainEvent
 from eventsourcing.persistence import MapperDeserialisationError
 from eventsourcing.utils import get_topic
 
-from adapters.eas.ids import server_id
+from adapters.ids import server_id
 from adapters.store.keyring import Erased, Keyring
 from adapters.store.mapper import BOX, SealingMapper
 from adapters.store.transcoder import decode

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from adapters.eas.ids import server_id, uuid_of
+from adapters.ids import server_id, uuid_of
 from adapters.store.chain import verify_chain
 from app import bursts
 from app import items as use

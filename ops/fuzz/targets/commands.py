@@ -10,10 +10,10 @@ from adapters.eas import device_information, estimate, operations, out_of_office
 from adapters.eas import sync as wire
 from adapters.eas.device_information import BadInformation
 from adapters.eas.gal import BadOption, read_picture, read_range
-from adapters.eas.ids import uuid_of
 from adapters.eas.out_of_office import BadOof
 from adapters.eas.provision import NotProvision
 from adapters.eas.version import Version
+from adapters.ids import uuid_of
 from adapters.wbxml import E, Element, Malformed, decode, encode
 from domain.account import OutOfOffice
 from projections.synckey import SyncKey

@@ -17,8 +17,8 @@ from typing import Final
 
 import structlog
 
-from adapters.eas.ids import server_id
 from adapters.eas.version import Version
+from adapters.ids import server_id
 from adapters.wbxml import E, Element, Malformed, decode, encode
 from adapters.wbxml.codepages import TOKENS
 from app.commands import COMMANDS

@@ -1,4 +1,5 @@
-"""ServerIds: 26 characters of the base32 alphabet for a UUID, for life and safe everywhere."""
+"""Ids as phones, people and the log have them in text: 26 characters of the base32 alphabet for a
+UUID, for life and safe everywhere. What phones know by its ServerId is known to all by the same."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ def server_id(id: UUID) -> str:
 
 
 def uuid_of(text: str) -> UUID | None:
-    """The id that a phone names, None if it cannot be one of ours. What is longer than an id is
+    """The id that somebody names, None if it cannot be one of ours. What is longer than an id is
     not kept in memory."""
     return _uuid_of(text) if len(text) == LENGTH else None
 
