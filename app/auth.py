@@ -27,10 +27,11 @@ from uuid import UUID
 from adapters.directory.person import DirectoryDown
 from adapters.store.pool import StoreBusy, StoreUnavailable
 from app import credentials as use
-from app import metrics, people
+from app import people
 from app.groupware import Groupware
 from app.guesses import Guesses
 from app.judging import GUESS, Judgement, LoginCheck, judge, own_password
+from app.metrics import measures
 from domain.account import name_key
 from domain.house import HOUSE
 from domain.refused import Refused
@@ -114,7 +115,7 @@ class Authenticator:
         user, secret = credentials(header)
         account = people.find(self._groupware, user)
         judgement = self._judgement(account, user, secret, address)
-        metrics.AUTHENTICATIONS.add(_outcome(account, judgement))
+        measures.AUTHENTICATIONS.add(_outcome(account, judgement))
         if account is not None:
             self._note(account, judgement, _told(device, DEVICE), _told(agent, AGENT))
         if account is None or not judgement.right:
@@ -154,7 +155,7 @@ class Authenticator:
         except DirectoryDown:
             known = self._known(digest, account, WHILE_DOWN)
             if known is None or not known.right:
-                metrics.AUTHENTICATIONS.add("directory down")
+                measures.AUTHENTICATIONS.add("directory down")
                 raise
             return known
         self._remember(digest, account, judgement)
@@ -190,7 +191,7 @@ class Authenticator:
         """Before a secret is looked at, and again after: meanwhile others may have guessed."""
         wait = self._guesses.wait(who, address)
         if wait > 0:
-            metrics.AUTHENTICATIONS.add("slowed down")
+            measures.AUTHENTICATIONS.add("slowed down")
             raise Unauthorized(math.ceil(wait))
 
     def _remember(self, digest: bytes, account: AccountRow | None, judgement: Judgement) -> None:
@@ -275,7 +276,7 @@ def credentials(header: str | None) -> tuple[str, str]:
 
 
 def _outcome(account: AccountRow | None, found: Judgement) -> str:
-    """What became of a secret, in the words of `metrics.OUTCOMES`."""
+    """What became of a secret, in the words of `measures.OUTCOMES`."""
     if not found.right:
         return found.why or "wrong"
     return "right" if account and account.enabled else "not enabled"

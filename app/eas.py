@@ -20,7 +20,7 @@ from adapters.eas.request import WBXML, Request, read_request
 from adapters.eas.status import Refusal, by_status, failure, http_status
 from adapters.eas.version import Version
 from adapters.wbxml import Element, encode
-from app import chance, errors, journal, metrics
+from app import chance, errors, journal
 from app.admission import AboveCeiling, ceiling_for
 from app.auth import Principal
 from app.context import Command, Context
@@ -29,6 +29,7 @@ from app.http import Http, client_address, read_body, words
 from app.journal import Fields
 from app.limits import Pace
 from app.log.recording import TAPE, Recorder
+from app.metrics import measures
 from app.push.stay import Parked, Stay
 from app.push.wake import Vanished, WakeHub
 from app.rehearsal import rehearsal
@@ -264,11 +265,11 @@ class ActiveSync:
 def _count(stay: Stay, fields: Fields, status: int, seconds: float) -> None:
     """A request that waited took as long as nothing happened; what counts is how soon it hears."""
     if stay.waiter is None:
-        metrics.served(fields, status, seconds)
+        measures.served(fields, status, seconds)
         return
-    metrics.served(fields, status, None)
+    measures.served(fields, status, None)
     if stay.rung and stay.since and not stay.superseded:
-        metrics.WAKE.put(time.monotonic() - stay.since)
+        measures.WAKE.put(time.monotonic() - stay.since)
 
 
 def _up_to(highest: Version) -> str:

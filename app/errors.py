@@ -16,11 +16,11 @@ from adapters.eas.request import TooLarge
 from adapters.eas.status import Refusal
 from adapters.store.keyring import Erased
 from adapters.store.pool import StoreBusy, StoreUnavailable
-from app import metrics
 from app.auth import NotEnabled, Unauthorized
 from app.http import Http
 from app.journal import Fields, incident, trouble
 from app.limits import RETRY_AFTER, TooMany
+from app.metrics import measures
 from app.push.wake import Vanished
 from app.uploads import TooSlow
 
@@ -81,7 +81,7 @@ def answer(error: Exception, fields: Fields) -> Http | Failure:
 
 def _noted(error: Exception) -> str:
     if not isinstance(error, DirectoryDown):
-        metrics.STORE_TROUBLE.add()
+        measures.STORE_TROUBLE.add()
     return trouble(error)
 
 

@@ -21,9 +21,9 @@ from eventsourcing.persistence import Recording
 from adapters.store.log import EventLog
 from adapters.store.pool import Pool
 from adapters.store.sqlite import SQLiteFactory
-from app import metrics
 from app.chance import told_by
 from app.fragments import Fragments
+from app.metrics import measures
 from app.settled import Settled
 from domain.base import Authorship, acting
 from domain.house import HOUSE
@@ -94,7 +94,7 @@ class Groupware(EventLog):
         topics = set(_topics(objs))
         recordings = super().save(*objs, **kwargs)
         kinds = [each.notification.topic for each in recordings]
-        self.pool.after_commit(partial(metrics.happened, kinds))
+        self.pool.after_commit(partial(measures.happened, kinds))
         if topics:
             self.pool.after_commit(partial(self.ring, topics))
         return recordings

@@ -17,7 +17,7 @@ from typing import Any, Final, TextIO, cast
 
 import structlog
 
-from app import metrics
+from app.metrics import measures
 
 LEADING: Final = ["timestamp", "event"]
 LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
@@ -97,7 +97,7 @@ def incident(error: Exception) -> str:
     Only the way through the code is told: the words of an error may hold what somebody wrote.
     """
     id = secrets.token_hex(4)
-    metrics.INCIDENTS.add()
+    measures.INCIDENTS.add()
     frames = traceback.extract_tb(error.__traceback__)
     way = " > ".join(f"{_short(frame.filename)}:{frame.lineno}:{frame.name}" for frame in frames)
     log.error("incident", incident=id, kind=type(error).__qualname__, way=way)

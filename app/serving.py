@@ -24,9 +24,10 @@ from gunicorn.workers.ggevent import GeventWorker
 from adapters.store.keyring import WrongMasterKey
 from adapters.store.masterkey import MasterKeyUnusable
 from adapters.store.pool import StoreBusy, StoreUnavailable
-from app import backup, journal, metrics, metrics_files, wsgi
+from app import backup, journal, wsgi
 from app.composition import open_to_serve
-from app.metrics_page import answering, listening
+from app.metrics import ledgers, measures
+from app.metrics.page import answering, listening
 from app.opening import Opening
 from app.push.wake import WakeHub
 from app.settings import Settings
@@ -93,7 +94,7 @@ def serve(settings: Settings) -> None:
         running = backup.hold(settings.home)
     except UNUSABLE as error:
         sys.exit(f"taccuino: {error}")
-    metrics_files.begin(settings.counted)
+    ledgers.begin(settings.counted)
     with running:
         Server(settings, telling).run()
 
@@ -134,7 +135,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "ssl_context": _unhurried,
             "certfile": settings.tls_certificate and str(settings.tls_certificate),
             "keyfile": settings.tls_key and str(settings.tls_key),
-            "child_exit": lambda _, worker: metrics_files.bury(settings.counted, worker.pid),
+            "child_exit": lambda _, worker: ledgers.bury(settings.counted, worker.pid),
         }
         for name, value in values.items():
             self.cfg.set(name, value)
@@ -182,7 +183,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
     def run(self) -> None:
         self._connections: Counter[str] = Counter()
         self._idle: set[tuple[gevent.Greenlet, gevent.Timeout]] = set()
-        self._ledger = metrics_files.Ledger(self.app.settings.counted)
+        self._ledger = ledgers.Ledger(self.app.settings.counted)
         beside = [gevent.spawn(self._end), gevent.spawn(self._count)]
         super().run()
         gevent.killall(beside)
@@ -236,9 +237,9 @@ class Worker(GeventWorker):  # type: ignore[misc]
         telling = None
         while True:
             telling = telling or self.app.tell_numbers()
-            metrics.PARKED.set(self.app.hub.parked if self.app.hub else 0)
-            metrics.CONNECTIONS.set(self._connections.total())
-            metrics.MEMORY.set(_memory())
+            measures.PARKED.set(self.app.hub.parked if self.app.hub else 0)
+            measures.CONNECTIONS.set(self._connections.total())
+            measures.MEMORY.set(_memory())
             self._ledger.write()
             gevent.sleep(COUNTED_EVERY)
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from app import metrics
 from app.cli import INDEX
-from app.metrics import MEASURES, Count, Spread
-from app.metrics_page import STANDING
+from app.metrics import measures
+from app.metrics.kinds import Count, Spread
+from app.metrics.measures import MEASURES
+from app.metrics.page import STANDING
 from domain.item import EditHeld, EditSetAside
 from domain.round import ItemQuarantined
 
@@ -121,4 +122,4 @@ def test_the_runbook_names_every_number_and_only_commands_that_exist() -> None:
 
 
 def test_the_runbook_tells_what_becomes_of_passwords_in_the_same_words() -> None:
-    assert all(outcome in RUNBOOK for outcome in metrics.OUTCOMES)
+    assert all(outcome in RUNBOOK for outcome in measures.OUTCOMES)

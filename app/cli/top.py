@@ -10,11 +10,11 @@ from typing import Final
 
 import click
 
-from app import metrics
 from app.cli.house import House, in_house
 from app.cli.show import moment
-from app.metrics_files import Sum, read
-from app.metrics_rates import Rates
+from app.metrics import measures
+from app.metrics.ledgers import Sum, read
+from app.metrics.rates import Rates
 from app.present import named, newest
 from app.push.live import Worker, look
 
@@ -91,21 +91,21 @@ def frames(house: House) -> Iterator[Frame]:
 def frame(house: House, rates: Rates, workers: list[Worker]) -> Frame:
     waiting = sum(each.parked for each in workers)
     now: Sum = rates.after
-    outcomes = rates.by(metrics.AUTHENTICATIONS, "outcome")
+    outcomes = rates.by(measures.AUTHENTICATIONS, "outcome")
     return Frame(
         workers=len(workers),
         waiting=waiting,
         in_work=sum(len(each.connections) for each in workers) - waiting,
-        connections=int(now.total(metrics.CONNECTIONS.name)),
-        memory=int(now.total(metrics.MEMORY.name)),
-        requests=rates.of(metrics.REQUESTS),
-        commands=rates.by(metrics.REQUESTS, "command"),
-        put_off=rates.by(metrics.REQUESTS, "status").get("503", 0.0),
-        half_within=rates.within(metrics.SECONDS, 0.5),
-        most_within=rates.within(metrics.SECONDS, 0.95),
-        wakes=rates.of(metrics.WAKE),
-        woken_within=rates.within(metrics.WAKE, 0.95),
-        events=rates.of(metrics.EVENTS),
+        connections=int(now.total(measures.CONNECTIONS.name)),
+        memory=int(now.total(measures.MEMORY.name)),
+        requests=rates.of(measures.REQUESTS),
+        commands=rates.by(measures.REQUESTS, "command"),
+        put_off=rates.by(measures.REQUESTS, "status").get("503", 0.0),
+        half_within=rates.within(measures.SECONDS, 0.5),
+        most_within=rates.within(measures.SECONDS, 0.95),
+        wakes=rates.of(measures.WAKE),
+        woken_within=rates.within(measures.WAKE, 0.95),
+        events=rates.of(measures.EVENTS),
         refused_passwords=sum(outcomes.values()) - outcomes.get("right", 0.0),
         phones=tuple(_phones(house, workers)),
     )

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from adapters.store.pool import StoreUnavailable
-from app import journal, metrics, metrics_files
-from app.metrics import Count, Measure, Spread
-from app.metrics_files import Ledger
-from app.metrics_page import STANDING, application
+from app import journal
+from app.metrics import ledgers, measures
+from app.metrics.kinds import OTHER, Count, Measure, Spread
+from app.metrics.ledgers import Ledger
+from app.metrics.page import STANDING, application
 from app.push.wake import WakeHub
 from app.settings import Settings
 from domain.item import EditSetAside
@@ -32,12 +33,12 @@ LABEL = re.compile(r'(\w+)="([^"]*)"')
 @pytest.fixture(autouse=True)
 def _from_nothing() -> Iterator[None]:
     """The numbers are those of this process: each test has its own."""
-    before = {name: each.rows for name, each in metrics.MEASURES.items()}
-    for each in metrics.MEASURES.values():
+    before = {name: each.rows for name, each in measures.MEASURES.items()}
+    for each in measures.MEASURES.values():
         each.rows = {}
     yield
     for name, rows in before.items():
-        metrics.MEASURES[name].rows = rows
+        measures.MEASURES[name].rows = rows
 
 
 def rows(measure: Measure) -> dict[tuple[str, ...], list[float]]:
@@ -63,39 +64,39 @@ def test_a_spread_has_how_often_up_to_each_bound_and_how_much_in_all() -> None:
 
 def test_a_request_counts_by_command_version_and_both_statuses() -> None:
     fields = {"command": "Sync", "version": "16.1", "eas": 3}
-    metrics.served(fields, 200, 0.004)
-    metrics.served({"command": "Sync"}, 401, None)
-    assert rows(metrics.REQUESTS) == {
+    measures.served(fields, 200, 0.004)
+    measures.served({"command": "Sync"}, 401, None)
+    assert rows(measures.REQUESTS) == {
         ("Sync", "16.1", "200", "3"): [1],
         ("Sync", "other", "401", "1"): [1],
     }
-    assert sum(rows(metrics.SECONDS)[("Sync",)][:-1]) == 1
+    assert sum(rows(measures.SECONDS)[("Sync",)][:-1]) == 1
 
 
 def test_folders_that_were_only_estimated_are_no_answers() -> None:
     fields = {"command": "GetItemEstimate", "version": "16.1", "collections": [("a", 1, 12)]}
-    metrics.served(fields, 200, 0.004)
-    assert rows(metrics.COLLECTIONS) == {}
-    assert rows(metrics.REQUESTS) == {("GetItemEstimate", "16.1", "200", "1"): [1]}
+    measures.served(fields, 200, 0.004)
+    assert rows(measures.COLLECTIONS) == {}
+    assert rows(measures.REQUESTS) == {("GetItemEstimate", "16.1", "200", "1"): [1]}
 
 
 def test_a_folder_counts_with_its_status_and_what_it_was_sent() -> None:
     told = [("one", 1, 0, 7), ("two", 3, 0, 0)]
-    metrics.served({"command": "Sync", "collections": told}, 200, 0.1)
-    assert rows(metrics.COLLECTIONS) == {("1",): [1], ("3",): [1]}
-    assert rows(metrics.DELTA)[()][-1] == 7
+    measures.served({"command": "Sync", "collections": told}, 200, 0.1)
+    assert rows(measures.COLLECTIONS) == {("1",): [1], ("3",): [1]}
+    assert rows(measures.DELTA)[()][-1] == 7
 
 
 def test_incidents_and_events_count_once_they_are_there(house: House) -> None:
     journal.incident(ValueError())
-    assert rows(metrics.INCIDENTS) == {(): [1]}
-    opened = metrics.EVENTS.rows.get(("account.opened",), [0])[0]
+    assert rows(measures.INCIDENTS) == {(): [1]}
+    opened = measures.EVENTS.rows.get(("account.opened",), [0])[0]
     house.person("linus")
-    assert rows(metrics.EVENTS)[("account.opened",)] == [opened + 1]
-    before = {kind: list(row) for kind, row in rows(metrics.EVENTS).items()}
+    assert rows(measures.EVENTS)[("account.opened",)] == [opened + 1]
+    before = {kind: list(row) for kind, row in rows(measures.EVENTS).items()}
     with pytest.raises(StoreUnavailable):
         given_up(house)
-    assert rows(metrics.EVENTS) == before
+    assert rows(measures.EVENTS) == before
 
 
 def given_up(house: House) -> None:
@@ -118,7 +119,7 @@ def test_counting_a_request_costs_a_few_microseconds() -> None:
 def took(fields: dict[str, Any], times: int = 2000) -> float:
     began = time.perf_counter()
     for _ in range(times):
-        metrics.served(fields, 200, 0.0002)
+        measures.served(fields, 200, 0.0002)
     return (time.perf_counter() - began) / times
 
 
@@ -127,11 +128,11 @@ def took(fields: dict[str, Any], times: int = 2000) -> float:
 COUNTING = """
 import sys
 from pathlib import Path
-from app import metrics
-from app.metrics_files import Ledger
-metrics.AUTHENTICATIONS.add("right")
-metrics.WAKE.put(0.2)
-metrics.PARKED.set(3)
+from app.metrics import measures
+from app.metrics.ledgers import Ledger
+measures.AUTHENTICATIONS.add("right")
+measures.WAKE.put(0.2)
+measures.PARKED.set(3)
 Ledger(Path(sys.argv[1])).write()
 """
 
@@ -144,36 +145,36 @@ def another(folder: Path) -> int:
 
 
 def right(folder: Path) -> float:
-    return metrics_files.read(folder).total(metrics.AUTHENTICATIONS.name)
+    return ledgers.read(folder).total(measures.AUTHENTICATIONS.name)
 
 
 def parked(folder: Path) -> float:
-    return metrics_files.read(folder).total(metrics.PARKED.name)
+    return ledgers.read(folder).total(measures.PARKED.name)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    metrics_files.begin(tmp_path / "run" / "metrics")
+    ledgers.begin(tmp_path / "run" / "metrics")
     return tmp_path / "run" / "metrics"
 
 
 def test_the_numbers_of_all_processes_are_added_up(folder: Path) -> None:
-    metrics.AUTHENTICATIONS.add("right")
+    measures.AUTHENTICATIONS.add("right")
     Ledger(folder).write()
     another(folder)
-    found = metrics_files.read(folder)
+    found = ledgers.read(folder)
     assert (found.processes, right(folder), parked(folder)) == (2, 2, 3)
-    assert found.numbers[metrics.WAKE.name][()][-1] == 0.2
+    assert found.numbers[measures.WAKE.name][()][-1] == 0.2
 
 
 def test_who_ended_has_counted_but_holds_nothing_any_more(folder: Path) -> None:
     first, second = another(folder), another(folder)
     assert (right(folder), parked(folder)) == (2, 6)
-    metrics_files.bury(folder, first)
+    ledgers.bury(folder, first)
     assert (right(folder), parked(folder)) == (2, 3)
-    metrics_files.bury(folder, second)
-    assert (right(folder), parked(folder), metrics_files.read(folder).processes) == (2, 0, 0)
-    assert [path.name for path in folder.iterdir()] == [metrics_files.GONE]
+    ledgers.bury(folder, second)
+    assert (right(folder), parked(folder), ledgers.read(folder).processes) == (2, 0, 0)
+    assert [path.name for path in folder.iterdir()] == [ledgers.GONE]
 
 
 def test_who_ends_while_others_read_is_counted_once(
@@ -190,24 +191,24 @@ def test_who_ends_while_others_read_is_counted_once(
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "unlink", looked_at_first)
-        metrics_files.bury(folder, pid)
+        ledgers.bury(folder, pid)
     assert [*seen, right(folder)] == [1, 1]
 
 
 def test_a_new_server_counts_from_nothing(folder: Path) -> None:
-    metrics_files.bury(folder, another(folder))
+    ledgers.bury(folder, another(folder))
     another(folder)
-    metrics_files.begin(folder)
-    assert metrics_files.read(folder) == metrics_files.Sum({}, 0)
+    ledgers.begin(folder)
+    assert ledgers.read(folder) == ledgers.Sum({}, 0)
 
 
 def test_a_disk_that_takes_nothing_costs_numbers_and_nothing_else(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ledger = Ledger(folder)
-    metrics.AUTHENTICATIONS.add("right")
+    measures.AUTHENTICATIONS.add("right")
     ledger.write()
-    metrics.AUTHENTICATIONS.add("right")
+    measures.AUTHENTICATIONS.add("right")
 
     def full(path: Path, data: bytes) -> int:
         raise OSError(28, os.strerror(28))
@@ -218,12 +219,12 @@ def test_a_disk_that_takes_nothing_costs_numbers_and_nothing_else(
         assert right(folder) == 1
     ledger.write()
     assert right(folder) == 2
-    metrics_files.begin(next(folder.iterdir()) / "no-folder")
+    ledgers.begin(next(folder.iterdir()) / "no-folder")
     assert right(folder) == 2
 
 
 def test_nothing_is_written_where_nothing_was_counted(folder: Path) -> None:
-    metrics.AUTHENTICATIONS.add("right")
+    measures.AUTHENTICATIONS.add("right")
     ledger = Ledger(folder)
     ledger.write()
     (path,) = folder.iterdir()
@@ -257,7 +258,7 @@ def series(text: str) -> Iterator[tuple[str, dict[str, str], float]]:
 
 def test_the_page_tells_buckets_that_add_up(folder: Path, tmp_path: Path) -> None:
     for seconds in (0.0004, 0.02, 99):
-        metrics.WAKE.put(seconds)
+        measures.WAKE.put(seconds)
     Ledger(folder).write()
     status, text = page(tmp_path)
     assert status == "200 OK"
@@ -282,8 +283,8 @@ def test_a_number_without_labels_is_there_before_anything_happened(tmp_path: Pat
 
 def test_no_label_tells_of_anybody_whatever_phones_say(folder: Path, tmp_path: Path) -> None:
     fields = {"command": "evil", "version": "evil", "account": "ada", "device": PHONE}
-    metrics.served({**fields, "eas": "evil", "collections": [("i", "evil", 0, 1)]}, 999, 0.1)
-    metrics.AUTHENTICATIONS.add("wrong horse")
+    measures.served({**fields, "eas": "evil", "collections": [("i", "evil", 0, 1)]}, 999, 0.1)
+    measures.AUTHENTICATIONS.add("wrong horse")
     Ledger(folder).write()
     text = page(tmp_path)[1]
     assert not [word for word in SECRETS if word in text]
@@ -294,21 +295,21 @@ def test_no_label_tells_of_anybody_whatever_phones_say(folder: Path, tmp_path: P
 
 def allowed(name: str, label: str) -> frozenset[str]:
     stem = re.sub("_(total|bucket|sum|count)$", "", name)
-    measure = metrics.MEASURES[stem]
+    measure = measures.MEASURES[stem]
     few = measure.few[label]
     assert few is not None
-    return few | {metrics.OTHER}
+    return few | {OTHER}
 
 
 def test_every_label_has_few_values_or_those_of_the_code() -> None:
     open_ended = [
         (name, label)
-        for name, each in metrics.MEASURES.items()
+        for name, each in measures.MEASURES.items()
         for label, few in each.few.items()
         if few is None
     ]
     assert open_ended == [("taccuino_events", "kind")]
-    assert not {f"taccuino_{name}" for name in STANDING} & metrics.MEASURES.keys()
+    assert not {f"taccuino_{name}" for name in STANDING} & measures.MEASURES.keys()
 
 
 # How soon who waits hears

@@ -123,7 +123,7 @@ LINES: Final = {
         projections/lines.py _needed
     """,
     "it is for pages and for whoever counts: tests/security, tests/app/test_metrics.py": """
-        app/eas.py _count: metrics.WAKE.put(
+        app/eas.py _count: measures.WAKE.put(
         app/limits.py Turnstile.expect_pace
         projections/asked.py every
         projections/lines.py count_quarantined

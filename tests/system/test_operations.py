@@ -18,7 +18,7 @@ import pytest
 
 from app.cli import top
 from app.composition import STORE
-from app.metrics_files import GONE
+from app.metrics.ledgers import GONE
 from tests.app.cli_runner import Cli
 from tests.app.test_metrics import series
 from tests.system.couple import in_step, ping

@@ -1,23 +1,19 @@
 """What is counted: a table of measures, and the numbers of this process.
 
-To count is one look into a dictionary, since a Sync without news takes a fraction of a millisecond
-and should go on to. The numbers go to a file once a second (metrics_files.py), from where anybody
-adds up those of all processes. Each label has few values, which stand here; whatever else a phone
-says becomes "other", so neither a name nor a number of anybody can get into a label, and nobody can
-fill the memory of whoever collects them.
+The numbers go to a file once a second (ledgers.py), from where anybody adds up those of all
+processes. Each label has few values, which stand here.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from adapters.eas.query import CODES
 from adapters.eas.version import Version
+from app.metrics.kinds import Count, Level, Measure, Numbers, Spread
 from projections.attempts import LOGIN, NONE, OUTDATED
 
-OTHER: Final = "other"
 COMMANDS: Final = frozenset({*CODES, "OPTIONS"})
 VERSIONS: Final = frozenset(version.text for version in Version)
 HTTP: Final = frozenset(map(str, (200, 400, 401, 403, 404, 405, 413, 449, 451, 501, 503)))
@@ -29,74 +25,6 @@ OUTCOMES: Final = frozenset(
 )
 MOMENTS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 SIZES: Final = (1, 2, 5, 10, 25, 50, 100, 250, 512)
-
-Labels = tuple[str, ...]
-Row = list[float]
-Numbers = dict[str, dict[Labels, Row]]
-"""Of each measure, by its labels: one number, or those of the buckets and the sum."""
-
-
-class Measure:
-    """Something that is counted, and what there is of it in this process. `labels` are their
-    names and the values each may have; None means that only the code knows what there is."""
-
-    kind = "counter"
-
-    def __init__(self, name: str, told: str, **labels: frozenset[str] | None) -> None:
-        self.name = f"taccuino_{name}"
-        self.told = told
-        self.labels = tuple(labels)
-        self.few = labels
-        self.rows: dict[Labels, Row] = {}
-
-    def _row(self, values: Labels) -> Row:
-        """Values that are not among the few are one and the same."""
-        found = self.rows.get(values)
-        return found or self.rows.setdefault(self._bounded(values), self._empty())
-
-    def _bounded(self, values: Labels) -> Labels:
-        pairs = zip(values, self.few.values(), strict=True)
-        return tuple(v if few is None or v in few else OTHER for v, few in pairs)
-
-    def _empty(self) -> Row:
-        return [0]
-
-
-class Count(Measure):
-    """How often something happened."""
-
-    def add(self, *values: str) -> None:
-        self._row(values)[0] += 1
-
-
-class Spread(Measure):
-    """How much it was, each time: how often up to each of the bounds, and in all."""
-
-    kind = "histogram"
-
-    def __init__(
-        self, name: str, told: str, bounds: tuple[float, ...], **labels: frozenset[str] | None
-    ) -> None:
-        super().__init__(name, told, **labels)
-        self.bounds = bounds
-
-    def put(self, much: float, *values: str) -> None:
-        row = self._row(values)
-        row[bisect_left(self.bounds, much)] += 1
-        row[-1] += much
-
-    def _empty(self) -> Row:
-        return [0] * (len(self.bounds) + 2)
-
-
-class Level(Measure):
-    """How much there is now; it goes with its process."""
-
-    kind = "gauge"
-
-    def set(self, much: float) -> None:
-        self._row(())[0] = much
-
 
 REQUESTS: Final = Count(
     "requests", "Requests of phones that were answered.",

@@ -28,8 +28,9 @@ from adapters.store.pool import Pool, StoreBusy, StoreUnavailable
 from app import backup
 from app.composition import STORE
 from app.health import Readiness
-from app.metrics import MEASURES, Measure, Numbers, Spread
-from app.metrics_files import Sum, read
+from app.metrics.kinds import Measure, Numbers, Spread
+from app.metrics.ledgers import Sum, read
+from app.metrics.measures import MEASURES
 from app.push.wake import WakeHub
 from app.settings import Settings
 from projections import holds, lines

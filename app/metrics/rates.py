@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import accumulate
 
-from app.metrics import Measure, Row, Spread
-from app.metrics_files import Sum
+from app.metrics.kinds import Measure, Row, Spread
+from app.metrics.ledgers import Sum
 
 
 @dataclass(frozen=True)

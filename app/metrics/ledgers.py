@@ -21,7 +21,8 @@ from typing import Final
 
 import msgpack
 
-from app.metrics import MEASURES, Level, Numbers, numbers
+from app.metrics.kinds import Level, Numbers
+from app.metrics.measures import MEASURES, numbers
 
 SUFFIX: Final = ".numbers"
 GONE: Final = "gone"
