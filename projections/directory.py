@@ -33,6 +33,8 @@ CREATE TABLE IF NOT EXISTS directory_entry (
     words TEXT NOT NULL,
     facts TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+"""
+INDEXES = """
 CREATE INDEX IF NOT EXISTS directory_scope ON directory_entry (scope, sort, id, words) WHERE shown;
 """
 

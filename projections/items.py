@@ -53,10 +53,6 @@ CREATE TABLE IF NOT EXISTS item (
     likeness BLOB,
     value BLOB NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS item_collection ON item (collection, id) WHERE NOT removed;
-CREATE INDEX IF NOT EXISTS item_uid ON item (uid, collection) WHERE NOT removed;
-CREATE INDEX IF NOT EXISTS item_client_uid ON item (client_uid) WHERE client_uid IS NOT NULL;
-CREATE INDEX IF NOT EXISTS item_likeness ON item (collection, likeness) WHERE NOT removed;
 CREATE TABLE IF NOT EXISTS change (
     collection INTEGER NOT NULL,
     pos INTEGER NOT NULL,
@@ -72,6 +68,12 @@ CREATE TABLE IF NOT EXISTS change (
     PRIMARY KEY (collection, pos)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS change_item ON change (collection, item, pos);
+"""
+INDEXES = """
+CREATE INDEX IF NOT EXISTS item_collection ON item (collection, id) WHERE NOT removed;
+CREATE INDEX IF NOT EXISTS item_uid ON item (uid, collection) WHERE NOT removed;
+CREATE INDEX IF NOT EXISTS item_client_uid ON item (client_uid) WHERE client_uid IS NOT NULL;
+CREATE INDEX IF NOT EXISTS item_likeness ON item (collection, likeness) WHERE NOT removed;
 CREATE INDEX IF NOT EXISTS change_line ON change (collection, line) WHERE line IS NOT NULL;
 CREATE INDEX IF NOT EXISTS change_until ON change (collection, until, item, pos) WHERE op < 3;
 """
@@ -79,6 +81,14 @@ END = 1 << 62
 """After every position."""
 
 SUPERSEDED_BY = "collection = ? AND pos <= ? AND next_pos <= ?"
+STANDS = """
+SELECT kind, edition, value, collection, removed, uid, client_uid, likeness FROM item WHERE id = ?
+"""
+WRITE = "UPDATE item SET edition = ?, value = ? WHERE id = ?"
+PLACE = """
+UPDATE item SET collection = ?, removed = ?, uid = ?, client_uid = ?, likeness = ? WHERE id = ?
+"""
+"""What is in the indexes is seldom what an edit changes, and is then left alone."""
 SUPERSEDE = """
 UPDATE change SET next_pos = ? WHERE collection = ? AND pos =
 (SELECT max(pos) FROM change INDEXED BY change_item WHERE collection = ? AND item = ?)
@@ -144,16 +154,14 @@ class ItemProjector:
 
     def _continue(self, connection: sqlite3.Connection, event: ItemEvent, position: int) -> None:
         id = event.originator_id.bytes
-        row = connection.execute(
-            "SELECT collection, kind, edition, removed, value FROM item WHERE id = ?", (id,)
-        ).fetchone()
-        number, kind, edition, removed, blob = row
+        kind, edition, blob, *found = connection.execute(STANDS, (id,)).fetchone()
+        number, removed, *marks = found
         values: Values = self.codec.decode(blob)
         if isinstance(event, Revised | Removed | Restored | Moved):
             edition = event.originator_version
         if isinstance(event, Revised):
             values = apply(values, event.patch)
-            blob = self.codec.encode(values)
+            blob, marks = self.codec.encode(values), [*_marks(kind, values)]
         until = _until(kind, values)
         if isinstance(event, Moved):
             _change(connection, number, event, position, DELETE, edition, until)
@@ -163,11 +171,9 @@ class ItemProjector:
             _change(connection, elsewhere, event, position, DELETE, edition, until)
             return
         removed = isinstance(event, Removed) or (removed and not isinstance(event, Restored))
-        connection.execute(
-            "UPDATE item SET collection = ?, edition = ?, removed = ?, uid = ?, client_uid = ?,"
-            " likeness = ?, value = ? WHERE id = ?",
-            (number, edition, removed, *_marks(kind, values), blob, id),
-        )
+        connection.execute(WRITE, (edition, blob, id))
+        if found != [number, removed, *marks]:
+            connection.execute(PLACE, (number, removed, *marks, id))
         op = event.op or (DELETE if removed else CHANGE)
         _change(connection, number, event, position, op, edition, until)
 

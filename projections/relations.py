@@ -33,6 +33,8 @@ CREATE TABLE IF NOT EXISTS contact_address (
     removed INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (contact, slot)
 ) STRICT, WITHOUT ROWID;
+"""
+INDEXES = """
 CREATE INDEX IF NOT EXISTS contact_address_owner ON contact_address (owner, address);
 """
 

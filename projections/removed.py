@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.item import DELETE
 
-TABLES: Final = f"""
+INDEXES: Final = f"""
 CREATE INDEX IF NOT EXISTS change_gone ON change (collection, event)
     WHERE op = {DELETE} AND next_pos IS NULL
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 from zlib import crc32
 
@@ -22,6 +22,7 @@ from projections import (
     devices,
     directory,
     findings,
+    heartbeats,
     holds,
     house,
     items,
@@ -54,7 +55,6 @@ MODULES = (
     policies,
     directory,
     items,
-    removed,
     conflicts,
     relations,
     lines,
@@ -68,13 +68,18 @@ MODULES = (
     sessions,
     notices,
     recorded,
+    heartbeats,
 )
-"""Where the tables stand."""
+"""Where the tables stand, with the indexes that the fold itself needs."""
+
+INDEXED = (directory, items, removed, relations)
+"""Where the indexes stand that only readers need. A fold of the whole log goes without them until
+its end: they cost it more than the rows do."""
 
 CACHES = frozenset(
     {
         *(*sightings.CACHES, *asked.CACHES, *attempts.CACHES, *codes.CACHES),
-        *(*sessions.CACHES, *notices.CACHES, *recorded.CACHES),
+        *(*sessions.CACHES, *notices.CACHES, *recorded.CACHES, *heartbeats.CACHES),
     }
 )
 """Tables outside the fold: losing them costs a question more, never an item."""
@@ -86,7 +91,7 @@ FOLD: Final = 2
 
 def mark() -> int:
     """Stands for these tables and this fold, in the 31 bits that SQLite keeps for it."""
-    said = "".join((str(FOLD), *(module.TABLES for module in MODULES)))
+    said = "".join((str(FOLD), *_tables(), *_indexes()))
     return crc32(said.encode()) >> 1
 
 
@@ -96,13 +101,20 @@ def is_current(connection: sqlite3.Connection) -> bool:
     return bool(found == mark())
 
 
-def create(connection: sqlite3.Connection) -> None:
-    """Make every table that is not there yet."""
-    for module in MODULES:
-        for statement in module.TABLES.split(";"):
-            if statement.strip():
-                connection.execute(statement)
+def create(connection: sqlite3.Connection, *, indexes: bool = True) -> None:
+    """Make every table that is not there yet; without `indexes`, none that only readers need."""
+    for statements in (*_tables(), *(_indexes() if indexes else ())):
+        for statement in filter(str.strip, statements.split(";")):
+            connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {mark()}")
+
+
+def _tables() -> Iterator[str]:
+    return (module.TABLES for module in MODULES)
+
+
+def _indexes() -> Iterator[str]:
+    return (module.INDEXES for module in INDEXED)
 
 
 def projectors(codec: Codec) -> tuple[Projector, ...]:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from app.composition import CODEC
+from projections import schema
+from projections.rebuild import fold
+from tests.app.house import House as LivedIn
+from tests.app.recording import play
 from tests.builders import Caller, House, a_house, an_appointment, patch, statuses
 
 FEW, MANY = 100, 5_000
@@ -142,3 +149,34 @@ def test_a_look_whether_there_is_news_costs_the_same(houses: tuple[House, House]
             house.revise(some_items(house, 1)[0], reminder=phone.partnership.int % 1000)
         spent.append(steps)
     assert spent[1] == pytest.approx(spent[0], rel=0.05)
+
+
+def test_a_fold_asks_none_of_the_indexes_that_only_readers_need(tmp_path: Path) -> None:
+    """It goes without them (`projections/schema.py: INDEXED`): one that it needs would make it
+    look through a whole table for each event."""
+    house = LivedIn(tmp_path)
+    play(house)
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        schema.create(connection, indexes=False)
+        needed = _indexes(connection)
+        schema.create(connection)
+        said = set[str]()
+        connection.set_trace_callback(said.add)
+        folded = fold(house.groupware, connection, schema.projectors(CODEC))
+        connection.set_trace_callback(None)
+        ways = {each: set(_plan(connection, each).split()) for each in said}
+        spared = _indexes(connection) - needed
+    house.close()
+    assert folded > 50
+    assert len(spared) > 5
+    assert any(needed & way for way in ways.values())
+    assert not {each for each, way in ways.items() if spared & way}
+
+
+def _indexes(connection: sqlite3.Connection) -> set[str]:
+    found = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'index'")
+    return {name for (name,) in found}
+
+
+def _plan(connection: sqlite3.Connection, statement: str) -> str:
+    return " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}"))
