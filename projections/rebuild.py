@@ -22,9 +22,14 @@ FEW: Final = 1000
 CACHE: Final = 64 * 1024
 """KiB of the second set of tables that are kept in memory; the rest lies in a temporary file."""
 
-Create = Callable[[sqlite3.Connection], None]
 Tick = Callable[[int], None]
 """Is told how many events have been folded since it was told before."""
+
+
+class Create(Protocol):
+    """Makes the tables that are not there yet, and the indexes that only readers need."""
+
+    def __call__(self, connection: sqlite3.Connection, *, indexes: bool = True) -> None: ...
 
 
 class Log(Protocol):
@@ -52,8 +57,10 @@ def rebuild(
     """
     for table in folded_tables():
         connection.execute(f"DROP TABLE IF EXISTS {table}")
+    create(connection, indexes=False)
+    events = fold(log, connection, projectors)
     create(connection)
-    return fold(log, connection, projectors)
+    return events
 
 
 def fold(
@@ -85,6 +92,7 @@ class Anew:
     def catch_up(self, log: Log, tick: Tick = unheard) -> None:
         """Fold what the log has got since; in a reading transaction, up to its snapshot."""
         self.position += fold(log, self.connection, self.projectors, self.position, tick)
+        self.create(self.connection)
 
     def comparisons(self, stands: sqlite3.Connection) -> list[Comparison]:
         return [Comparison(table, stands, self.connection) for table in folded_tables()]
@@ -95,7 +103,9 @@ class Anew:
         It takes the time of reading both side by side, for phones wait meanwhile. `whole`:
         make every table anew, for a file whose tables cannot be trusted.
         """
-        return sum(self._replace(stands, each, whole) for each in self.comparisons(stands))
+        wrong = sum(self._replace(stands, each, whole) for each in self.comparisons(stands))
+        self.create(stands)
+        return wrong
 
     def _replace(self, stands: sqlite3.Connection, table: Comparison, whole: bool) -> int:
         differing = []
@@ -108,7 +118,7 @@ class Anew:
 
     def _copy(self, stands: sqlite3.Connection, table: Comparison) -> int:
         stands.execute(f"DROP TABLE IF EXISTS {table.table}")
-        self.create(stands)
+        self.create(stands, indexes=False)
         rows = self.connection.execute(f"SELECT * FROM {table.table}")
         return stands.executemany(_insert(table), rows).rowcount
 
@@ -120,7 +130,7 @@ def anew(create: Create, projectors: Sequence[Projector]) -> Iterator[Anew]:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute(f"PRAGMA cache_size = -{CACHE}")
         connection.execute("BEGIN")
-        create(connection)
+        create(connection, indexes=False)
         yield Anew(connection, create, projectors)
 
 
