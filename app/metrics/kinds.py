@@ -9,6 +9,7 @@ whoever collects them.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from typing import Final
 
 OTHER: Final = "other"
@@ -21,27 +22,39 @@ Numbers = dict[str, dict[Labels, Row]]
 
 class Measure:
     """Something that is counted, and what there is of it in this process. `labels` are their
-    names and the values each may have; None means that only the code knows what there is."""
+    names and the values each may have; None means that only the code knows what there is.
+
+    What alerts are for is told from the start, as nothing, since Prometheus sees an increase only
+    in what was there before: the `awaited` values of the one label, or what has no label."""
 
     kind = "counter"
 
-    def __init__(self, name: str, told: str, **labels: frozenset[str] | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        told: str,
+        *,
+        awaited: Iterable[str] = (),
+        **labels: frozenset[str] | None,
+    ) -> None:
         self.name = f"taccuino_{name}"
         self.told = told
         self.labels = tuple(labels)
+        self.awaited: tuple[Labels, ...] = tuple((each,) for each in awaited) if labels else ((),)
         self.few = labels
         self.rows: dict[Labels, Row] = {}
 
     def _row(self, values: Labels) -> Row:
         """Values that are not among the few are one and the same."""
         found = self.rows.get(values)
-        return found or self.rows.setdefault(self._bounded(values), self._empty())
+        return found or self.rows.setdefault(self._bounded(values), self.empty())
 
     def _bounded(self, values: Labels) -> Labels:
         pairs = zip(values, self.few.values(), strict=True)
         return tuple(v if few is None or v in few else OTHER for v, few in pairs)
 
-    def _empty(self) -> Row:
+    def empty(self) -> Row:
+        """What there is of it before anything happened."""
         return [0]
 
 
@@ -68,7 +81,7 @@ class Spread(Measure):
         row[bisect_left(self.bounds, much)] += 1
         row[-1] += much
 
-    def _empty(self) -> Row:
+    def empty(self) -> Row:
         return [0] * (len(self.bounds) + 2)
 
 

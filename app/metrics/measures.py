@@ -12,6 +12,8 @@ from typing import Any, Final
 from adapters.eas.query import CODES
 from adapters.eas.version import Version
 from app.metrics.kinds import Count, Level, Measure, Numbers, Spread
+from domain.item import EditHeld, EditSetAside
+from domain.round import ItemQuarantined
 from projections.attempts import LOGIN, NONE, OUTDATED
 
 COMMANDS: Final = frozenset({*CODES, "OPTIONS"})
@@ -38,15 +40,18 @@ WAKE: Final = Spread(
     "wake_seconds", "From the commit to the answer of a request that waited for it.", MOMENTS
 )
 COLLECTIONS: Final = Count(
-    "collections", "Folders answered by Sync; with 3 the phone begins anew.", eas=EAS
-)
+    "collections", "Folders answered by Sync; with 3 the phone begins anew.",
+    awaited=("1", "3"), eas=EAS,
+)  # fmt: skip
 DELTA: Final = Spread("delta_items", "Items in a folder's answer, where there were any.", SIZES)
 EVENTS: Final = Count(
-    "events", "Events written by the workers: edit.set-aside is a conflict, and so on.", kind=None
-)
+    "events", "Events written by the workers: edit.set-aside is a conflict, and so on.",
+    awaited=(EditSetAside.TOPIC, EditHeld.TOPIC, ItemQuarantined.TOPIC), kind=None,
+)  # fmt: skip
 AUTHENTICATIONS: Final = Count(
-    "authentications", "What became of the passwords that phones sent.", outcome=OUTCOMES
-)
+    "authentications", "What became of the passwords that phones sent.",
+    awaited=sorted(OUTCOMES), outcome=OUTCOMES,
+)  # fmt: skip
 INCIDENTS: Final = Count("incidents", "Faults of the program; each has a line in the journal.")
 STORE_TROUBLE: Final = Count(
     "store_trouble", "Requests put off because the store was busy or could not be used."

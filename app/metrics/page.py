@@ -28,7 +28,7 @@ from adapters.store.pool import Pool, StoreBusy, StoreUnavailable
 from app import backup
 from app.composition import STORE
 from app.health import Readiness
-from app.metrics.kinds import Measure, Numbers, Spread
+from app.metrics.kinds import Labels, Numbers, Row, Spread
 from app.metrics.ledgers import Sum, read
 from app.metrics.measures import MEASURES
 from app.push.wake import WakeHub
@@ -120,22 +120,17 @@ def _rows(pool: Pool) -> Iterator[tuple[str, float]]:
 
 def _counted(numbers: Numbers) -> Iterator[Metric]:
     for name, measure in MEASURES.items():
-        rows = numbers.get(name, {})
+        rows = {labels: measure.empty() for labels in measure.awaited} | numbers.get(name, {})
         if isinstance(measure, Spread):
             yield _histogram(measure, rows)
             continue
         family = FAMILY[measure.kind](name, measure.told, labels=measure.labels)
-        for labels, (much,) in rows.items() or _none(measure):
+        for labels, (much,) in rows.items():
             family.add_metric(labels, much)
         yield family
 
 
-def _none(measure: Measure) -> list[tuple[tuple[str, ...], list[float]]]:
-    """What has no labels is there from the start, so that the first time shows as a change."""
-    return [] if measure.labels else [((), [0])]
-
-
-def _histogram(measure: Spread, rows: dict[tuple[str, ...], list[float]]) -> Metric:
+def _histogram(measure: Spread, rows: dict[Labels, Row]) -> Metric:
     family = HistogramMetricFamily(measure.name, measure.told, labels=measure.labels)
     bounds = [*map(str, map(float, measure.bounds)), "+Inf"]
     for labels, (*numbers, total) in rows.items():
