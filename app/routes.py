@@ -150,7 +150,7 @@ PAGES: Final = (
         device_ceiling.save,
         who=ADMINISTRATOR,
     ),
-    Page("/admin/devices/{id}/explain", explain.look, who=ADMINISTRATOR),
+    Page("/admin/devices/{id}/explain", explain.look, explain.offer, who=ADMINISTRATOR),
     Page("/admin/devices/{id}/explain/{round}", explain.one, who=ADMINISTRATOR),
     Page("/admin/devices/{id}/wipe", wipe.look, wipe.act, who=ADMINISTRATOR),
     Page("/admin/policies", policies.look, who=ADMINISTRATOR),

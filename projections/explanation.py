@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Final
 from uuid import UUID
 
+from domain.item import DELETE
 from domain.round import Reach
 from projections.delta import Row, Rule, Verb, View
 
@@ -29,13 +30,20 @@ _EVER: Final = "SELECT DISTINCT item FROM change INDEXED BY change_item WHERE co
 
 
 class Aside(Enum):
-    """Why an item does not come in a round although nothing was judged."""
+    """Why an item does not come in a round although nothing was judged; and AGAIN, where it comes
+    for no other reason than that the phone is to be told once more."""
 
     SUPERSEDED = "superseded"
     LATER = "later"
     WINDOW_FULL = "window_full"
     TOLD_BEFORE = "told_before"
+    GONE = "gone"
+    AGAIN = "again"
     ELSEWHERE = "elsewhere"
+
+
+STANDING: Final = (Rule.HELD, Rule.LEFT_OUT, Rule.GONE_HERE)
+"""What keeps an item from a phone for as long as nobody does anything about it."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +82,33 @@ def why(view: View, before: Reach, after: Reach, item: UUID) -> Reason:
         return Reason(item, None, None, Aside.ELSEWHERE.value)
     pos, event = row[0], row[-1]
     if pos > before.target:
-        aside = Aside.LATER
-    elif pos > after.cursor:
-        aside = Aside.WINDOW_FULL
-    else:
-        aside = Aside.TOLD_BEFORE
-    return Reason(item, event, None, aside.value)
+        return Reason(item, event, None, Aside.LATER.value)
+    if pos > after.cursor:
+        return Reason(item, event, None, Aside.WINDOW_FULL.value)
+    return _from_before(view, Row._make(row[:8]), after, event)
+
+
+def _from_before(view: View, row: Row, reach: Reach, event: int) -> Reason:
+    """Why an answer had nothing to say of a row that earlier ones went through: the phone has it,
+    or what kept it from the phone still does."""
+    item, rule = UUID(bytes=row.item), view.judge(row, reach)
+    if rule in STANDING:
+        return Reason(item, event, None, rule.word)
+    if view.has(row.item, reach):
+        reduced = view.reduced(row.item, row.edition)
+        return Reason(item, event, None, Aside.TOLD_BEFORE.value, reduced)
+    if row.op == DELETE:
+        return Reason(item, event, None, Aside.GONE.value)
+    outside = row.until < reach.cutoff
+    return Reason(item, event, None, Rule.OUTSIDE.word if outside else Aside.TOLD_BEFORE.value)
+
+
+def standing(view: View, reach: Reach, item: UUID) -> Reason:
+    """Whether a phone that has read the answer which led to `reach` has an item, or why not."""
+    row = view.connection.execute(_LAST, (view.collection, item.bytes)).fetchone()
+    if row is None:
+        return Reason(item, None, None, Aside.ELSEWHERE.value)
+    return _from_before(view, Row._make(row[:8]), reach, row[-1])
 
 
 def held(view: View, reach: Reach) -> list[UUID]:

@@ -243,6 +243,16 @@ def find(connection: sqlite3.Connection, burst: UUID) -> Burst | None:
     return found and _burst(found)
 
 
+def waiting_of(connection: sqlite3.Connection, partnership: UUID, collection: UUID) -> int:
+    """How many edits of a phone in a folder wait for a decision."""
+    found = connection.execute(
+        "SELECT count(*) FROM hold WHERE partnership = ? AND collection = ? AND over IS NULL",
+        (partnership.bytes, collection.bytes),
+    )
+    number: int = found.fetchone()[0]
+    return number
+
+
 def count_waiting(connection: sqlite3.Connection) -> int:
     """How many bursts wait for a decision, of everybody."""
     found = connection.execute("SELECT count(DISTINCT burst) FROM hold WHERE over IS NULL")

@@ -5,15 +5,16 @@ from __future__ import annotations
 import sqlite3
 from uuid import UUID
 
-from adapters.ids import uuid_of
+from adapters.ids import server_id, uuid_of
+from app import quarantine
 from app.composition import CODEC
 from app.http import Http
 from app.log.explaining import Explaining, NeverSynced, NoLongerKept
-from app.log.reasons import lines
+from app.log.reasons import lines, wanted
 from app.web.paging import place
 from app.web.visit import Visit
 from domain.refused import Unknown
-from projections import devices, folders
+from projections import devices, folders, items
 from projections.devices import PartnershipRow
 from projections.folders import FolderRow
 
@@ -27,7 +28,7 @@ def look(visit: Visit) -> Http:
             standing = about.standing()
         except NeverSynced:
             standing = None
-        pending = standing.pending if standing else []
+        pending, spared = (standing.pending, standing.spared) if standing else ([], [])
         return visit.page(
             "admin/explain.html",
             phone=phone,
@@ -35,8 +36,23 @@ def look(visit: Visit) -> Http:
             folder=folder,
             standing=standing,
             pending=list(lines(visit.site.groupware, connection, visit.words, pending)),
+            spared=list(lines(visit.site.groupware, connection, visit.words, spared)),
+            wants=wanted(visit.words, standing) if standing else "",
             rounds=about.rounds(place(visit.asked("before"))),
         )
+
+
+def offer(visit: Visit) -> Http:
+    """Offer an item once more that the phone is spared; Unknown if it is not."""
+    item = uuid_of(visit.form.text("item"))
+    with visit.site.groupware.acting(visit.as_administrator) as connection:
+        phone, _, folder = _place(connection, visit)
+        collection = items.collection(connection, folder.id)
+        if item is None or collection is None:
+            raise Unknown("there is no such item")
+        quarantine.release(visit.site.groupware, connection, phone.id, collection, item)
+    here = f"/admin/devices/{visit.names['id']}/explain?folder={server_id(folder.id)}"
+    return visit.go(here, said="offered")
 
 
 def one(visit: Visit) -> Http:

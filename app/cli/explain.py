@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 import click
@@ -14,8 +15,9 @@ from app.cli.house import House, in_house
 from app.cli.reader import reader
 from app.cli.show import moment, table
 from app.cli.types import SERVER_ID
+from app.log.data import plain
 from app.log.explaining import Answered, Explaining, Standing
-from app.log.reasons import Line, lines
+from app.log.reasons import Line, lines, wanted
 from domain.refused import Unknown
 from projections import accounts
 
@@ -90,7 +92,7 @@ def _keys(answered: Answered) -> str:
 def _told(found: Iterable[Line], as_json: bool) -> None:
     if as_json:
         for each in found:
-            click.echo(json.dumps({"item": server_id(each.reason.item), **each.data()}))
+            click.echo(json.dumps(_data(each)))
         return
     rows = [
         (each.verb or "-", server_id(each.reason.item), each.title, each.happened, each.why)
@@ -100,23 +102,33 @@ def _told(found: Iterable[Line], as_json: bool) -> None:
 
 
 def _standing(house: House, about: Explaining, found: Standing, as_json: bool) -> None:
-    pending = list(lines(house.groupware, about.connection, reader(), found.pending))
+    words = reader()
+    pending, spared = (
+        list(lines(house.groupware, about.connection, words, reasons))
+        for reasons in (found.pending, found.spared)
+    )
     if as_json:
         told = {
             "holds": [server_id(each) for each in found.holds],
+            "wants": {"since": plain(found.since), **plain(found.wishes)},
             "read": found.read,
             "given": found.given,
-            "pending": [{"item": server_id(e.reason.item), **e.data()} for e in pending],
-            "left_out": [server_id(each) for each in found.left_out],
-            "held_edits": found.holding,
+            "pending": list(map(_data, pending)),
+            "left_out": list(map(_data, spared)),
+            "held_edits": found.waiting,
         }
         click.echo(json.dumps(told))
         return
     click.echo(f"holds\t{len(found.holds)}")
+    click.echo(f"asked for\t{wanted(words, found)}")
     click.echo(f"named last the key\t{found.read}")
     click.echo(f"was given since the keys\t{', '.join(map(str, found.given)) or '-'}")
-    click.echo(f"left out for it\t{', '.join(map(server_id, found.left_out)) or '-'}")
-    click.echo(f"edits of it are held\t{'yes' if found.holding else 'no'}")
+    click.echo(f"left out for it, wholly or in part\t{len(spared)}")
+    click.echo(f"edits of it that are held\t{found.waiting}")
     click.echo(f"pending\t{len(pending)}")
-    if pending:
-        _told(pending, as_json)
+    if spared or pending:
+        _told([*spared, *pending], as_json)
+
+
+def _data(line: Line) -> dict[str, Any]:
+    return {"item": server_id(line.reason.item), **line.data()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,13 +17,13 @@ from app.engine import classes, siblings
 from app.engine.conversation import EVERYTHING, Conversation
 from app.groupware import Groupware
 from domain.refused import Refused, Unknown
-from domain.round import RoundAnswered, Wishes
+from domain.round import Reach, RoundAnswered, Wishes
 from domain.when import Instant
-from projections import explanation, items, logbook
+from projections import explanation, holds, items, logbook
 from projections.asof import pos_at
-from projections.delta import View, advance
+from projections.delta import Rule, View, advance
 from projections.explanation import Reason
-from projections.lines import Quarantine, Round
+from projections.lines import Round
 from projections.logbook import Search
 from projections.synckey import SyncKey
 
@@ -51,15 +52,19 @@ class Answered:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a phone and a folder stand. `read` is the generation of the key the phone named last,
-    `given` those of the answers to it that it has not named yet."""
+    """How a phone and a folder stand. `wishes` are what it asked for, `since` is from when on
+    events matter to it. `read` is the generation of the key the phone named last, `given` those of
+    the answers to it that it has not named yet. `spared` are the items it does not get whole,
+    `waiting` is how many edits of its own wait for a decision."""
 
     holds: list[UUID]
+    wishes: Wishes
+    since: Instant | None
     read: int
     given: list[int]
     pending: list[Reason]
-    left_out: dict[UUID, Quarantine]
-    holding: bool
+    spared: list[Reason]
+    waiting: int
 
 
 @dataclass(frozen=True)
@@ -81,11 +86,13 @@ class Explaining:
         line, round = newest
         return Standing(
             holds=explanation.held(talk.view(line), round.after),
+            wishes=round.wishes,
+            since=_instant(self._cutoff(round.wishes)),
             read=line.confirmed.key.generation,
             given=[each.key.generation for each in line.answers],
             pending=list(self._pending(talk.view(line), round)),
-            left_out={UUID(bytes=item): kept for item, kept in talk.quarantine.items()},
-            holding=talk.holding,
+            spared=list(self._spared(talk.view(line), round.after)),
+            waiting=holds.waiting_of(self.connection, self.phone, self.collection),
         )
 
     def rounds(self, before: int | None = None, most: int = PAGE) -> list[Answered]:
@@ -109,6 +116,13 @@ class Explaining:
         """What became of one item in an answer."""
         event = answered.event
         return explanation.why(self._view(answered), event.before, event.after, item)
+
+    def _spared(self, view: View, reach: Reach) -> Iterator[Reason]:
+        """What it chokes on, as long as that is not edited or offered again."""
+        for item in view.quarantine:
+            reason = explanation.standing(view, reach, UUID(bytes=item))
+            if reason.reduced or reason.word == Rule.LEFT_OUT.word:
+                yield reason
 
     def _pending(self, view: View, round: Round) -> Iterator[Reason]:
         """What the next answers would tell."""
@@ -167,6 +181,10 @@ class Explaining:
 
     def _cutoff(self, wishes: Wishes) -> int:
         return classes.cutoff(self.kind, wishes.filter_type, self.groupware.clock())
+
+
+def _instant(cutoff: int) -> Instant | None:
+    return datetime.fromtimestamp(cutoff, UTC) if cutoff else None
 
 
 def _as_round(event: RoundAnswered) -> Round:

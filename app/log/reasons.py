@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.groupware import Groupware
+from app.log.explaining import Standing
 from app.log.telling import Teller
 from app.web.words import Words
-from projections.explanation import Reason
+from domain.item import ItemReoffered
+from projections.explanation import Aside, Reason
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,23 @@ def lines(
     for each in told:
         event = events.get(each.event) if each.event else None
         happened = teller.sentence(event) if event is not None else ""
+        if each.verb is not None and isinstance(event, ItemReoffered):
+            each = replace(each, word=Aside.AGAIN.value)
         yield Line(each, teller.names.anything(each.item), happened, sentence(words, each))
 
 
 def sentence(words: Words, reason: Reason) -> str:
     told = words.text(f"explain.why.{reason.word}")
     return f"{told} {words.text('explain.reduced')}" if reason.reduced else told
+
+
+def wanted(words: Words, standing: Standing) -> str:
+    """What the phone asked for: which events, and how much of long texts."""
+    since = standing.since
+    told = [words.text("explain.wants.since", day=words.day(since.date()))] if since else []
+    cuts = [cut for _, cut, *_ in standing.wishes.bodies if cut is not None]
+    if standing.wishes.truncation is not None:
+        cuts.append(standing.wishes.truncation)
+    if cuts:
+        told.append(words.text("explain.wants.cut", size=max(cuts)))
+    return "; ".join(told) or words.text("explain.wants.all")

@@ -77,7 +77,7 @@ def test_a_phone_is_explained_as_it_stands(house: House) -> None:
     assert [(each.verb.value, each.word) for each in standing.pending if each.verb] == [
         ("Add", "new")
     ]
-    assert (standing.left_out, standing.holding) == ({}, False)
+    assert (standing.spared, standing.waiting) == ([], 0)
 
 
 def test_a_phone_that_never_asked_is_said_not_to_have(house: House) -> None:
