@@ -49,6 +49,7 @@ CACHED: Final = {
     "device_seen": f"partnership IN {PHONES}",
     "device_search": f"partnership IN {PHONES}",
     "asked": f"partnership IN {PHONES}",
+    "heartbeat": f"partnership IN {PHONES}",
     "recorded": "account = :account",
     "password_used": f"password IN {PASSWORDS}",
     "useless_secret": "account = :account",
