@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from app.log.telling import Line, Teller
 from app.log.undo import give_back
 from app.web.files import as_file, forms
 from app.web.paging import place
+from app.web.site import SCRIPTED
 from app.web.values import field_name, shown
 from app.web.visit import Visit
 from app.web.words import Words
@@ -24,6 +25,7 @@ from domain.item import Item
 from domain.kinds import kind_of
 from domain.patch import Values
 from domain.refused import Unknown
+from domain.when import Instant
 from projections import items
 from projections.history import Fact
 
@@ -46,18 +48,22 @@ class Field:
 
 @dataclass(frozen=True)
 class Version:
-    """One of the versions 1 to `last`, and the event that made it. `gone` says that the item was
-    removed then, `lost` that it is removed now."""
+    """One of the versions that were made at `moments`, counted from 1, and the event that made it.
+    `gone` says that the item was removed then, `lost` that it is removed now."""
 
     id: UUID
     number: int
-    last: int
+    moments: list[Instant]
     title: str
     line: Line
     fields: list[Field]
     forms: tuple[str, ...]
     gone: bool
     lost: bool
+
+    @property
+    def last(self) -> int:
+        return len(self.moments)
 
 
 def look(visit: Visit, template: str) -> Http:
@@ -77,20 +83,24 @@ def look(visit: Visit, template: str) -> Http:
             return expect_file(form, kind, f"{server_id(id)}-{number}", {id: then.values})
         now = use.load(groupware, connection, id)
         teller = Teller(connection, visit.words)
-        return visit.page(
+        moments = [own[each].at for each in range(1, last + 1)]
+        page = visit.page(
             template,
-            it=_version(teller, visit.words, own[number], last, then, now),
+            it=_version(teller, visit.words, own[number], moments, then, now),
             owner=teller.names.owner_of(id),
             names=teller.names,
         )
+    return replace(page, headers={**page.headers, "Content-Security-Policy": SCRIPTED})
 
 
-def _version(teller: Teller, words: Words, fact: Fact, last: int, then: Item, now: Item) -> Version:
+def _version(
+    teller: Teller, words: Words, fact: Fact, moments: list[Instant], then: Item, now: Item
+) -> Version:
     kind = kind_of(type(now))
     return Version(
         id=now.id,
         number=fact.edition,
-        last=last,
+        moments=moments,
         title=teller.names.title(kind.name, then.values),
         line=teller.line(fact),
         fields=list(_fields(kind.fields, then, now, words)),

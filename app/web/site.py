@@ -48,8 +48,11 @@ POLICY: Final = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-LIVE: Final = f"{POLICY}; script-src 'self'; connect-src 'self'"
-"""Of the pages that are told what is new while they are open: one script of ours may ask for it."""
+SCRIPTED: Final = f"{POLICY}; script-src 'self'"
+"""Of the pages that a script of ours makes handier."""
+
+LIVE: Final = f"{SCRIPTED}; connect-src 'self'"
+"""Of the pages that are told what is new while they are open: the script may ask for it."""
 
 HEADERS: Final = {
     "Cache-Control": "no-store",
