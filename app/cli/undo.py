@@ -99,7 +99,8 @@ def _lines(house: House, each: Undoing) -> Iterator[str]:
     for field in each.fields:
         later = f", by {field.later.actor} {moment(field.later.at)}" if field.later else ""
         if field.name == REMOVED:
-            yield f"{'deleted' if field.made else 'added'} {moment(field.at)}{later}"
+            stays = "; stays" if field.stays else ""
+            yield f"{'deleted' if field.made else 'added'} {moment(field.at)}{stays}{later}"
         else:
             yield _changed(house, each, field) + later
 

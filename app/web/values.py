@@ -23,9 +23,11 @@ def field_name(field: str, words: Words) -> str:
 
 
 def shown(value: object, values: Values, words: Words) -> str:
-    """A value of a field as people read it."""
+    """A value of a field as people read it; of a long text the beginning, and how long it is."""
     text = " ".join(_shown(value, values, words).split())
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    if len(text) <= LONGEST:
+        return text
+    return words.text("my.conflicts.long", start=text[:LONGEST], length=len(text))
 
 
 def _shown(value: Any, values: Values, words: Words) -> str:
@@ -45,7 +47,7 @@ def _shown(value: Any, values: Values, words: Words) -> str:
         case Recurrence():
             return repeating.words_of(value, values["when"], words)
         case bytes():
-            return words.text("my.conflicts.picture")
+            return words.text("my.conflicts.picture", size=len(value))
         case tuple():
             return ", ".join(_shown(each, values, words) for each in value)
         case Mapping():
