@@ -24,10 +24,12 @@ WINDOW = E("airsync:WindowSize", 25)
 
 @dataclass
 class Choking:
-    """A phone that dies over a text it cannot show, starts again, and asks for the same."""
+    """A phone that dies over a text it cannot show, starts again, and asks for the same; the text
+    is in the element `where`."""
 
     handset: Handset
     poison: str
+    where: str = "airsyncbase:Data"
     held: dict[str, str] = field(default_factory=dict)
     deaths: int = 0
 
@@ -39,7 +41,7 @@ class Choking:
             told = phone.sync(phone.contacts, WINDOW)
             if told is None:
                 return number
-            if any(self.poison in texts(each, "airsyncbase:Data") for each in commands(told)):
+            if any(self.poison in texts(each, self.where) for each in commands(told)):
                 phone.keys[phone.contacts] = key
                 self.deaths += 1
                 continue
