@@ -32,6 +32,7 @@ from ops.bench.processes import Processes  # noqa: E402
 from ops.bench.pushing import push  # noqa: E402
 from ops.bench.refolding import refold  # noqa: E402
 from ops.bench.serving import BARE, OURS, Target, furnish, serving  # noqa: E402
+from ops.bench.undoing import take_back  # noqa: E402
 
 Case = Callable[[Bench], Iterator[Figure]]
 
@@ -45,8 +46,9 @@ CASES: Final[dict[str, Case]] = {
     "flood": flood,
     "grow": grow,
     "refold": refold,
+    "undo": take_back,
 }
-OURS_ONLY: Final = {"grow", "refold"}
+OURS_ONLY: Final = {"grow", "refold", "undo"}
 BIG: Final = (10_000, 1_000_000)
 
 

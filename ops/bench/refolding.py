@@ -59,7 +59,7 @@ def _measured(home: Path) -> dict[str, float]:
     return rates
 
 
-def _decoded(groupware: Groupware) -> int:
+def decoded(groupware: Groupware) -> int:
     return sum(1 for _ in groupware.replay())
 
 
@@ -92,7 +92,7 @@ def _veiled(groupware: Groupware) -> int:
 
 
 WORK: Final[dict[str, Callable[[Groupware], int]]] = {
-    "decode": _decoded,
+    "decode": decoded,
     "rebuild": _rebuilt,
     "verify": _verified,
     "replay": _laid_down,
@@ -101,7 +101,7 @@ WORK: Final[dict[str, Callable[[Groupware], int]]] = {
 
 
 def _rates(groupware: Groupware) -> Iterator[tuple[str, Any]]:
-    _decoded(groupware)
+    decoded(groupware)
     for name, work in WORK.items():
         began = time.process_time()
         with groupware.reading():
