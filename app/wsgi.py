@@ -13,6 +13,7 @@ from app.judging import LoginCheck
 from app.log.recording import Recorder
 from app.logins import logins
 from app.proof import Prover
+from app.push import heartbeats
 from app.push.following import Followers
 from app.push.wake import WakeHub
 from app.routes import WSGI, create_app
@@ -28,6 +29,7 @@ def start(settings: Settings, hub: WakeHub) -> WSGI:
     login = logins(settings, groupware)
     authenticator = Authenticator(groupware, hub.on_ring, login=login)
     hub.on_ring(groupware.forget)
+    hub.beats.teach = heartbeats.teacher(groupware, settings)
     hub.begin(groupware.pool)
     if (post := post_office(settings)) is not None:
         notices.begin(groupware, settings, post)

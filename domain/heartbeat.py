@@ -169,8 +169,8 @@ def _suspected(known: Learned, lesson: Lesson, bounds: Bounds, now: float) -> Le
 
 def _believed(known: Learned, lesson: Lesson, bounds: Bounds, now: float) -> Learned:
     if lesson.kind == CUT:
-        longest, cut = max(1, int(lesson.age * SHARE)), round(lesson.age)
-        return Learned(longest, cut=cut, failed=known.failed, vain=known.vain, since=now)
+        longest = max(1, min(bounds.maximum, int(lesson.age * SHARE)))
+        return Learned(longest, cut=round(lesson.age), failed=known.failed, since=now)
     if lesson.age <= _about(bounds.safe):
         return Learned(vain=True, since=now)
     return Learned(bounds.safe, since=now)

@@ -21,7 +21,8 @@ from app.context import Context
 from app.engine import classes
 from app.engine.conversation import Conversation
 from app.engine.talk import folder_named, hierarchy_changed, talk_about
-from app.push.parking import park, superseded
+from app.push import heartbeats
+from app.push.parking import park, place, superseded
 from projections import asked
 from projections.folders import FolderRow
 from projections.lines import Line
@@ -53,6 +54,9 @@ def handle(context: Context, request: Request) -> Reply:
         return Answer(wire.write(wire.INTERVAL, interval=bound))
     if len(ids) > settings.max_folders:
         return Answer(wire.write(wire.TOO_MANY, most=settings.max_folders))
+    longest = heartbeats.told(context, request, place(context, request), interval)
+    if longest is not None:
+        return Answer(wire.write(wire.INTERVAL, interval=longest))
     _remember(context, interval, ids)
     return _wait(context, request, interval, ids)
 

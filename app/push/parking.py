@@ -27,6 +27,7 @@ from adapters.eas.request import Request
 from app import limits
 from app.context import Context
 from app.journal import log
+from app.push import heartbeats
 from app.push.stay import Parked
 from domain.access import ACCESS
 from domain.folder import hierarchy_of
@@ -41,7 +42,7 @@ def superseded(context: Context, request: Request) -> bool:
     """Whether a newer request of this phone has taken the place of this one. At its first look
     a request takes the place of the older ones."""
     if context.stay.waiter is None:
-        context.hub.ring([_place(context, request)])
+        context.hub.ring(heartbeats.ringing(context, request, place(context, request)))
     return context.stay.superseded
 
 
@@ -53,14 +54,16 @@ def park(
     news: Callable[[], T | None],
     nothing: Answer | Empty,
 ) -> T | None:
-    """The first news, or None when nobody is left to tell. Parked if it has to wait; if nothing
-    happens in all that time, `nothing` is the answer."""
+    """The first news, or None when nobody is left to tell. Parked if it has to wait, for as long as
+    the phone's network lets it; if nothing happens in all that time, `nothing` is the answer."""
     stay = context.stay
     if stay.waiter is None:
         here = _address(request.address)
         _expect_room(context, here)
         topics = (*collections, *deciding(context), here)
-        stay.begin(context.hub, topics, _place(context, request), seconds, nothing)
+        where = place(context, request)
+        stay.beat, most = heartbeats.begin(context, request, where, seconds)
+        stay.begin(context.hub, topics, where, most, nothing)
         if not _as_admitted(context):
             stay.look_again()
     found = news()
@@ -85,7 +88,7 @@ def _expect_room(context: Context, here: UUID) -> None:
         raise limits.TooManyParked
 
 
-def _place(context: Context, request: Request) -> UUID:
+def place(context: Context, request: Request) -> UUID:
     """Two phones that go by one name have each a place of their own."""
     if context.partnership.shared:
         return uuid4()

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from adapters.eas.reply import Answer, Empty
 from app.journal import Fields
+from app.push.beats import Beat
 from app.push.wake import Vanished, Waiter, WakeHub
+from domain.heartbeat import GONE, OVER, REPLACED, TOLD
 
 
 class Parked(Exception):
@@ -22,15 +24,16 @@ class Stay:
     `superseded` that a newer request of the same phone took its place, `rung` that something
     happened while it waited, and `since` when, on the monotonic clock. `waiter` is None until it
     has begun to wait; `came` is when the request came, `doing` whose it is, by which phone and
-    command, `line` what the journal is to tell of it."""
+    command, `line` what the journal is to tell of it, `beat` what may be learned from it."""
 
     __slots__ = (
-        *("came", "doing", "gone", "line", "nothing", "over", "rung", "since", "superseded"),
-        "waiter",
+        *("beat", "came", "doing", "gone", "line", "nothing", "over", "rung", "since"),
+        *("superseded", "waiter"),
         *("_deadline", "_place", "_soon"),
     )
 
     def __init__(self) -> None:
+        self.beat: Beat | None = None
         self.came: datetime | None = None
         self.doing: tuple[UUID, str, str] | None = None
         self.waiter: Waiter | None = None
@@ -85,6 +88,17 @@ class Stay:
     def end(self) -> None:
         if self.waiter is not None:
             self.waiter.cancel()
+        if self.beat is not None:
+            self.beat.end(self._ending)
+
+    @property
+    def _ending(self) -> str:
+        """How the wait ended, as `domain.heartbeat` has it."""
+        if self.gone:
+            return GONE
+        if self.superseded:
+            return REPLACED
+        return OVER if self.over else TOLD
 
     def _hear(self, rung: frozenset[UUID]) -> None:
         self.superseded = self.superseded or self._place in rung

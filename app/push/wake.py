@@ -24,6 +24,7 @@ from uuid import UUID
 from adapters.store.chain import head
 from adapters.store.pool import Pool, StoreBusy, StoreUnavailable
 from app.push import live
+from app.push.beats import Beats
 from app.push.bell import Bell, Ear, Topics
 from projections.touched import touched
 
@@ -97,7 +98,7 @@ class Waiter:
 class WakeHub:
     """The waiters of one process. Made before the store is open; `begin` once it is, from when on
     `pool` is the store. `present` are the requests that are in this process, whether they wait or
-    not."""
+    not; `beats` are their waits, and those that ended lately."""
 
     def __init__(self, folder: Path) -> None:
         self._ear = Ear(folder)
@@ -106,7 +107,8 @@ class WakeHub:
         self._window = live.Window(self._ear.path.with_suffix(live.SUFFIX), self.present)
         self._waiting: defaultdict[UUID, set[Waiter]] = defaultdict(set)
         self._waiters: set[Waiter] = set()
-        self._callbacks: list[Callable[[Topics], object]] = []
+        self.beats = Beats()
+        self._callbacks: list[Callable[[Topics], object]] = [self.beats.heard]
         self._seen = (0, 0)
         self._threads: list[threading.Thread] = []
         self._ended = threading.Event()

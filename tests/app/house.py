@@ -23,8 +23,9 @@ from app.commands import COMMANDS
 from app.composition import open_groupware
 from app.context import Context
 from app.groupware import Groupware
+from app.push.beats import Beats
 from app.push.stay import Parked, Stay
-from app.push.wake import Waiter, WakeHub
+from app.push.wake import Vanished, Waiter, WakeHub
 from app.settings import Settings
 from domain.base import Authorship
 from domain.folder import CALENDAR, CONTACTS, default_folder
@@ -59,6 +60,7 @@ class Impatient:
     def __init__(self) -> None:
         self.waited: list[int] = []
         self.present: set[Stay] = set()
+        self.beats = Beats()
         self.topics: frozenset[UUID] = frozenset()
 
     def ring(self, topics: Iterable[UUID]) -> None:
@@ -247,6 +249,8 @@ class House:
         try:
             while (reply := self._looked(request, name, stay)) is None:
                 stay.wait()
+                if stay.gone:
+                    raise Vanished
                 if stay.over:
                     assert stay.nothing is not None
                     return stay.nothing
