@@ -26,6 +26,7 @@ from typing import IO, Final
 
 from adapters.store.chain import verify_chain
 from adapters.store.masterkey import MasterKey
+from app import i18n
 from app.composition import MASTER_KEY, STORE, open_groupware
 from app.groupware import now
 from app.settings import Settings
@@ -173,7 +174,8 @@ def _proven(path: Path) -> int:
         except sqlite3.DatabaseError as error:
             raise Refused(f"this is no copy of a store: {error}") from error
     if not report.sound:
-        raise Refused(f"the log is not sound at event {report.broken_at}: {report.reason}")
+        why = i18n.text(i18n.DEFAULT, f"store.reason.{report.reason}", said=report.said)
+        raise Refused(f"the log is not sound at event {report.broken_at}: {why}")
     return report.position
 
 

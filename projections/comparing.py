@@ -6,6 +6,9 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
+
+from projections.faults import DIFFERS, IDS, MADE_UP, MISSING, Fault, value
 
 Row = tuple[Any, ...]
 Shape = list[tuple[Any, ...]]
@@ -61,22 +64,31 @@ class Comparison:
                 yield Difference(stands, told)
                 stands, told = here.fetchone(), there.fetchone()
 
-    def sentence(self, found: Difference) -> str:
+    def fault(self, found: Difference, others: int = 0) -> Fault:
         """What is wrong with a row, without its values: they may be personal."""
-        if found.stands is None:
-            return f"In {self.table} the row {self._named(found.told)} is missing."
-        if found.told is None:
-            return f"In {self.table} the row {self._named(found.stands)} is not from the log."
-        both = zip(self.names, found.stands, found.told, strict=True)
-        wrong = ", ".join(name for name, ours, theirs in both if ours != theirs)
-        return f"In {self.table} the row {self._named(found.stands)} differs in {wrong}."
+        row = found.told or found.stands or ()
+        return Fault(
+            MISSING if found.stands is None else MADE_UP if found.told is None else DIFFERS,
+            table=self.table,
+            key=tuple((name, value(row[self.names.index(name)])) for name in self.key),
+            about=tuple(self._about(row)),
+            columns=tuple(self._wrong(found.stands or (), found.told or ())),
+            others=others,
+        )
 
     def _before(self, one: Row, other: Row) -> bool:
         return _orders(self.key_of(one)) < _orders(self.key_of(other))
 
-    def _named(self, row: Row | None) -> str:
-        shown = zip(self.key, self.key_of(row or ()), strict=True)
-        return ", ".join(f"{name} {_shown(value)}" for name, value in shown)
+    def _about(self, row: Row) -> Iterator[UUID]:
+        for name, stored in zip(self.names, row, strict=True):
+            if name in IDS and isinstance(id := value(stored), UUID):
+                yield id
+
+    def _wrong(self, stands: Row, told: Row) -> Iterator[str]:
+        """The columns in which two rows differ, where there are two."""
+        for name, ours, theirs in zip(self.names, stands, told, strict=False):
+            if ours != theirs:
+                yield name
 
 
 def _orders(key: Row) -> Row:
@@ -97,7 +109,3 @@ def _shape(connection: sqlite3.Connection, table: str) -> tuple[Shape, Shape]:
         (table,),
     )
     return _columns(connection, table), indexes.fetchall()
-
-
-def _shown(value: object) -> str:
-    return value.hex() if isinstance(value, bytes) else str(value)

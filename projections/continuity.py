@@ -8,12 +8,24 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, field
+from typing import Any, Final
 from uuid import UUID
 
 from eventsourcing.domain import DomainEvent
 
 from domain.partnership import DeviceForgotten
 from domain.round import LineBegun, Reach, RoundAnswered, RoundEvent
+from projections.faults import ROUND, Fault
+
+NOT_GIVEN: Final = "key-not-given"
+ELSEWHERE: Final = "begins-elsewhere"
+OTHER_RUN: Final = "ends-in-another-run"
+NO_LATER: Final = "key-no-later"
+NO_CHANGES: Final = "tells-what-was-not"
+NO_CHANGE: Final = "speaks-of-what-was-not"
+
+REASONS: Final = (NOT_GIVEN, ELSEWHERE, OTHER_RUN, NO_LATER, NO_CHANGES, NO_CHANGE)
+"""In what an answer may fail to go on."""
 
 Place = tuple[UUID, UUID]
 Keys = dict[int, list[Reach]]
@@ -24,7 +36,7 @@ Keys = dict[int, list[Reach]]
 class Continuity:
     """A projector that keeps no rows; `faults` are the first few rounds that do not go on."""
 
-    faults: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     rounds: int = 0
     _given: dict[Place, dict[int, Keys]] = field(default_factory=dict)
     """By phone and collection: line, and its keys."""
@@ -45,8 +57,13 @@ class Continuity:
     ) -> None:
         self.rounds += 1
         line = self._keys(event).setdefault(event.line, {})
-        for fault in _breaks(connection, event, line.get(event.parent, [])):
-            self.faults.append(f"The round of event {position} {fault}.")
+        facts: dict[str, Any] = {
+            "phone": event.phone,
+            "folder": event.collection,
+            "generation": event.generation,
+        }
+        for reason in _breaks(connection, event, line.get(event.parent, [])):
+            self.faults.append(Fault(ROUND, position, reason, **facts))
         for generation in [old for old in line if old < event.parent]:
             del line[generation]
         line.setdefault(event.generation, []).append(event.after)
@@ -64,17 +81,17 @@ def _breaks(
     ).fetchone()
     found = []
     if not parents:
-        found.append("answers a key that was not given")
+        found.append(NOT_GIVEN)
     elif not any(_goes_on(parent, event.before) for parent in parents):
-        found.append("does not begin where the answer before it ended")
+        found.append(ELSEWHERE)
     if not _same_run(event.before, event.after):
-        found.append("ends in another run than it begins in")
+        found.append(OTHER_RUN)
     if event.generation <= event.parent:
-        found.append("gives a key that is no later than the one it answers")
+        found.append(NO_LATER)
     if not event.after.base <= event.after.cursor <= event.after.target <= head:
-        found.append("tells of changes that there were not")
+        found.append(NO_CHANGES)
     if any(verdict.row is not None and verdict.row > head for verdict in event.verdicts):
-        found.append("speaks of a change that there was not")
+        found.append(NO_CHANGE)
     return found
 
 

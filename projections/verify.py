@@ -10,11 +10,11 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final, Protocol
 
 from projections.comparing import Comparison
 from projections.continuity import Continuity
+from projections.faults import FILE, LOG, TABLE, Fault
 from projections.rebuild import Create, Log, Tick, anew, unheard
 from projections.schema import Projector
 
@@ -34,31 +34,23 @@ class Chain(Protocol):
     @property
     def reason(self) -> str: ...
 
+    @property
+    def said(self) -> str: ...
+
 
 @dataclass(frozen=True)
 class Report:
-    """How much was compared in how many seconds, and what is wrong, in words."""
+    """How much was compared in how many seconds, and what is wrong."""
 
     events: int
     rows: int
-    faults: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
     rounds: int = 0
     seconds: float = 0.0
 
     @property
     def sound(self) -> bool:
         return not self.faults
-
-    def sentences(self) -> list[str]:
-        """What to tell an administrator."""
-        rate = self.events / self.seconds if self.seconds else 0
-        looked = (
-            f"{self.events} events, {self.rounds} rounds and {self.rows} rows were compared"
-            f" in {self.seconds:.1f} s ({rate:,.0f} events a second)."
-        )
-        if self.sound:
-            return [looked, "The log is as it was written, and every row is what it says."]
-        return [looked, *self.faults]
 
 
 def verify(
@@ -71,36 +63,39 @@ def verify(
 ) -> Report:
     """Compare the store with its log; `connection` reads one snapshot of it.
 
-    A log whose chain is broken is not folded: what it says is not what was written.
+    A log whose chain is broken is not folded: what it says is not what was written. Nor is a file
+    read to its end that is damaged.
     """
     began = time.monotonic()
     chain = follow_chain(connection)
     faults = [*damage(connection)]
     if chain.broken_at is not None:
-        faults.append(f"The log cannot be trusted from event {chain.broken_at} on: {chain.reason}.")
+        faults.append(Fault(LOG, chain.broken_at, chain.reason, chain.said))
+    if faults:
         return Report(chain.position, 0, tuple(faults), 0, time.monotonic() - began)
     rounds = Continuity()
     with anew(create, [*projectors, rounds]) as tables:
         tables.catch_up(log, tick)
         compared = tables.comparisons(connection)
-        faults += [fault for table in compared for fault in _faults(table)]
+        faults = [fault for table in compared for fault in _faults(table)]
         faults += rounds.faults[:MOST]
         looked_at = sum(table.rows for table in compared)
         took = time.monotonic() - began
         return Report(tables.position, looked_at, tuple(faults), rounds.rounds, took)
 
 
-def damage(connection: sqlite3.Connection) -> Iterator[str]:
+def damage(connection: sqlite3.Connection) -> Iterator[Fault]:
     """What SQLite itself finds wrong with the file."""
     for (said,) in connection.execute("PRAGMA integrity_check(10)"):
         if said != "ok":
-            yield f"The file is damaged: {said}."
+            yield Fault(FILE, said=said)
 
 
-def _faults(table: Comparison) -> Iterator[str]:
-    """The first difference of a table, if there is one."""
+def _faults(table: Comparison) -> Iterator[Fault]:
+    """The first difference of a table, if there is one, and how many there are beside it."""
     if not table.alike():
-        yield f"The table {table.table} has other columns or indexes than this version makes."
+        yield Fault(TABLE, table=table.table)
         return
-    for difference in islice(table.differences(), 1):
-        yield table.sentence(difference)
+    differences = table.differences()
+    for first in differences:
+        yield table.fault(first, others=sum(1 for _ in differences))

@@ -20,12 +20,18 @@ ROWS: Final = """
 SELECT position, originator_id, originator_version, topic, state, link
 FROM stored_event ORDER BY position
 """
-OTHER: Final = "the event is not the one that was written"
-MISSING: Final = "events are missing"
-GONE: Final = "an event before it is missing"
-PUT_IN: Final = "the event was put in"
-REORDERED: Final = "the events stand in another order than they were written in"
-FORMLESS: Final = "the row has lost its form"
+OTHER: Final = "changed"
+MISSING: Final = "missing"
+GONE: Final = "gone-before"
+PUT_IN: Final = "put-in"
+REORDERED: Final = "reordered"
+FORMLESS: Final = "formless"
+UNREADABLE: Final = "unreadable"
+
+REASONS: Final = (OTHER, MISSING, GONE, PUT_IN, REORDERED, FORMLESS, UNREADABLE)
+"""What can be wrong with an event that does not follow the one before: it is another, events before
+it are missing, the very one before it is, it was put in, stands in another order, or its row has
+lost its form or cannot be read at all."""
 
 Row = tuple[Any, ...]
 
@@ -47,12 +53,14 @@ def head(connection: sqlite3.Connection) -> tuple[int, bytes]:
 
 @dataclass(frozen=True)
 class ChainReport:
-    """The log is as it was written up to `position`; `broken_at` names the first that is not."""
+    """The log is as it was written up to `position`; `broken_at` names the first that is not,
+    `reason` why, and `said` what SQLite says where it cannot be read."""
 
     position: int
     link: bytes
     broken_at: int | None = None
     reason: str = ""
+    said: str = ""
 
     @property
     def sound(self) -> bool:
@@ -69,7 +77,7 @@ def verify_chain(connection: sqlite3.Connection) -> ChainReport:
                 return ChainReport(position, last, position + 1, reason)
             position, last = row[0], row[-1]
     except sqlite3.DatabaseError as error:
-        return ChainReport(position, last, position + 1, f"cannot be read: {error}")
+        return ChainReport(position, last, position + 1, UNREADABLE, str(error))
     return ChainReport(position, last)
 
 

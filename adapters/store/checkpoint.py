@@ -102,21 +102,6 @@ class Disagreement:
     checkpoint: Checkpoint
     length: int
 
-    @property
-    def sentence(self) -> str:
-        """In English, for the command line."""
-        signed = self.checkpoint
-        when = f"{signed.instant:%d %B %Y at %H:%M} UTC"
-        if self.word == CUT:
-            return (
-                f"The log was cut: on {when} it had {signed.position} events,"
-                f" now it has {self.length}."
-            )
-        return (
-            f"The log was rewritten somewhere from event {self.kept + 1} to event"
-            f" {signed.position}: it is not what was signed on {when}."
-        )
-
 
 def disagreement(
     connection: sqlite3.Connection, checkpoints: Sequence[Checkpoint]

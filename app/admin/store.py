@@ -6,7 +6,7 @@ from typing import Final
 
 from app import backup
 from app.http import Http
-from app.log import checkpoints, proofs
+from app.log import checkpoints, faults, proofs
 from app.log.checkpoints import Compared, NoCheckpoint
 from app.web import proving
 from app.web.visit import Visit
@@ -14,6 +14,8 @@ from domain.refused import Unknown
 from projections import logbook
 
 HERE: Final = "/admin/store"
+SHOWN: Final = 10
+"""So many faults are told; the command tells all."""
 
 
 def look(visit: Visit) -> Http:
@@ -39,17 +41,27 @@ def _page(
     visit: Visit, compared: Compared | None = None, error: NoCheckpoint | None = None
 ) -> Http:
     site, settings = visit.site, visit.site.settings
+    proof, words = proofs.last(settings), visit.words
+    found = proof.report.faults if proof else ()
     with site.groupware.reading() as connection:
         length = logbook.last(connection)
+        shown = [
+            (faults.sentence(each, words), list(faults.places(connection, each, words)))
+            for each in found[:SHOWN]
+        ]
     return visit.page(
         "admin/store.html",
         proving.status(error),
         length=length,
-        proof=proofs.last(settings),
+        proof=proof,
+        found=found,
+        shown=shown,
+        steps=faults.steps(found, words),
         running=proofs.is_running(settings.home),
         backup=backup.last(settings),
         line=checkpoints.sign(site.groupware, settings.home),
         signer=checkpoints.signer(settings.home),
         compared=compared,
+        verdict=checkpoints.sentence(compared, words) if compared else "",
         error=proving.why(error, visit),
     )

@@ -7,12 +7,16 @@ import shlex
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
 from app.cli.house import House, in_house
 from app.cli.progress import progress
+from app.cli.reader import reader
+from app.log import faults
 from app.log import shadow as app
+from projections.faults import Fault
 
 
 @click.command
@@ -29,8 +33,8 @@ def shadow(house: House, other: str, as_json: bool) -> None:
         file = Path(folder) / "other.db"
         position = app.ask(shlex.split(other), file, house.settings.home)
         with progress("folding", position) as tick:
-            told = app.differences(house.groupware, file, position, tick)
-            found = list(_said(told, aloud=not as_json))
+            differences = app.differences(house.groupware, file, position, tick)
+            found = list(_said(differences, aloud=not as_json))
     if as_json:
         click.echo(json.dumps({"events": position, "differences": found}))
     if found:
@@ -39,8 +43,10 @@ def shadow(house: House, other: str, as_json: bool) -> None:
         click.echo(f"Both make the same of {position} events.")
 
 
-def _said(told: Iterable[str], aloud: bool) -> Iterator[str]:
-    for sentence in told:
+def _said(found: Iterable[Fault], aloud: bool) -> Iterator[dict[str, Any]]:
+    words = reader()
+    for each in found:
+        told = faults.told(each, words)
         if aloud:
-            click.echo(sentence)
-        yield sentence
+            click.echo(told["sentence"])
+        yield told

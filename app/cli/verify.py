@@ -11,9 +11,11 @@ import click
 from adapters.store.chain import verify_chain
 from app.cli.house import House, in_house
 from app.cli.progress import progress
+from app.cli.reader import reader
 from app.composition import CODEC
-from app.log import checkpoints, proofs
+from app.log import checkpoints, faults, proofs
 from app.log.checkpoints import Compared
+from app.web.words import Words
 from projections import schema
 from projections import verify as projection
 from projections.verify import Report
@@ -49,32 +51,31 @@ def verify(house: House, kept: IO[str] | None, signer: str | None, as_json: bool
                 tick,
             )
         proofs.note(house.settings, groupware.clock(), report)
+    words = reader()
     if as_json:
-        click.echo(json.dumps(document(report, compared)))
+        click.echo(json.dumps(document(report, compared, words)))
     else:
-        _tell(report, compared)
-    if not report.sound or (compared and compared.wrong):
-        raise click.ClickException(
-            "the store is not sound; if only rows are wrong, `taccuino rebuild` mends it,"
-            " else bring back a copy"
-        )
+        _tell(report, compared, words)
+    if not report.sound:
+        raise click.ClickException(" ".join(faults.steps(report.faults, words)))
+    if compared and compared.wrong:
+        raise click.ClickException(words.text("store.next.log"))
 
 
 def _compared(house: House, lines: str, signer: str | None) -> Compared:
     return checkpoints.compare(house.groupware, house.settings.home, lines, signer)
 
 
-def document(report: Report, compared: Compared | None) -> dict[str, Any]:
-    told = {"sound": report.sound, **asdict(report)}
+def document(report: Report, compared: Compared | None, words: Words) -> dict[str, Any]:
+    found = [faults.told(each, words) for each in report.faults]
+    told = {"sound": report.sound, **asdict(report), "faults": found}
     if compared is None:
         return told
-    wrong = compared.wrong and compared.wrong.sentence
-    return {**told, "checkpoints": {"number": compared.number, "wrong": wrong}}
+    return {**told, "checkpoints": checkpoints.told(compared, words)}
 
 
-def _tell(report: Report, compared: Compared | None) -> None:
-    for sentence in report.sentences():
+def _tell(report: Report, compared: Compared | None, words: Words) -> None:
+    for sentence in faults.sentences(report, words):
         click.echo(sentence)
     if compared is not None:
-        agrees = f"The log agrees with all of {compared.number} checkpoints."
-        click.echo(compared.wrong.sentence if compared.wrong else agrees)
+        click.echo(checkpoints.sentence(compared, words))

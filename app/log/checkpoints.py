@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from adapters.store.checkpoint import (
     Checkpoint,
@@ -17,6 +18,7 @@ from adapters.store.checkpoint import (
 )
 from app.composition import master_key
 from app.groupware import Groupware
+from app.web.words import Words
 from domain.refused import Refused
 
 
@@ -54,3 +56,30 @@ def compare(groupware: Groupware, home: Path, lines: str, key: str | None = None
         raise NoCheckpoint("this is no public key: it has 64 hexadecimal digits") from None
     with groupware.reading() as connection:
         return Compared(len(kept), disagreement(connection, kept))
+
+
+def sentence(compared: Compared, words: Words) -> str:
+    """Whether the log agrees with what was kept, and if not, where it was cut or rewritten."""
+    wrong = compared.wrong
+    if wrong is None:
+        return words.number("store.agrees", compared.number)
+    return words.text(
+        f"store.wrong.{wrong.word}",
+        first=wrong.kept + 1,
+        last=wrong.checkpoint.position,
+        length=wrong.length,
+        moment=words.moment(wrong.checkpoint.instant),
+    )
+
+
+def told(compared: Compared, words: Words) -> dict[str, Any]:
+    """The same as data: `wrong` is null where the log agrees."""
+    wrong = compared.wrong
+    facts = wrong and {
+        "kind": wrong.word,
+        "after": wrong.kept,
+        "position": wrong.checkpoint.position,
+        "length": wrong.length,
+        "sentence": sentence(compared, words),
+    }
+    return {"number": compared.number, "wrong": facts}

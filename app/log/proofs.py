@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from app import beside
+from app.log import faults
 from app.settings import Settings
 from domain.when import Instant
 from projections.verify import Report
@@ -35,7 +36,8 @@ class Proof:
 def note(settings: Settings, at: Instant, report: Report) -> None:
     """Keep the result, for whoever asks next."""
     draft = settings.last_proof.with_suffix(f".{os.getpid()}")
-    draft.write_text(json.dumps({"at": at.isoformat(), **asdict(report)}))
+    said = {**asdict(report), "faults": list(map(faults.data, report.faults))}
+    draft.write_text(json.dumps({"at": at.isoformat(), **said}))
     draft.replace(settings.last_proof)
 
 
@@ -44,7 +46,7 @@ def last(settings: Settings) -> Proof | None:
     with suppress(OSError, ValueError, KeyError, TypeError):
         said = json.loads(settings.last_proof.read_bytes())
         at = datetime.fromisoformat(said.pop("at"))
-        return Proof(at, Report(**{**said, "faults": tuple(said["faults"])}))
+        return Proof(at, Report(**{**said, "faults": tuple(map(faults.read, said["faults"]))}))
     return None
 
 

@@ -22,6 +22,7 @@ from app.composition import CODEC, open_log
 from domain.refused import Refused
 from projections import schema
 from projections.comparing import Comparison
+from projections.faults import GONE, NEW, TABLE, Fault
 from projections.rebuild import Log, Tick, anew, fold, folded_tables, unheard
 
 TABLES: Final = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
@@ -51,8 +52,8 @@ def fold_into(home: Path, file: Path, tick: Tick = unheard) -> int:
             return fold(log, connection, schema.projectors(CODEC), tick=tick)
 
 
-def differences(log: Log, file: Path, position: int, tick: Tick = unheard) -> Iterator[str]:
-    """All that this version makes otherwise of the log than what stands in `file`, in words."""
+def differences(log: Log, file: Path, position: int, tick: Tick = unheard) -> Iterator[Fault]:
+    """All that this version makes otherwise of the log than what stands in `file`."""
     with (
         anew(schema.create, schema.projectors(CODEC)) as ours,
         closing(sqlite3.connect(file)) as theirs,
@@ -63,16 +64,16 @@ def differences(log: Log, file: Path, position: int, tick: Tick = unheard) -> It
             if table in there:
                 yield from _of(Comparison(table, theirs, ours.connection))
             else:
-                yield f"The table {table} is new."
+                yield Fault(NEW, table=table)
         known = {*folded_tables(), *schema.CACHES}
-        yield from (f"The table {name} is gone." for name in sorted(there - known))
+        yield from (Fault(GONE, table=name) for name in sorted(there - known))
 
 
-def _of(table: Comparison) -> Iterator[str]:
+def _of(table: Comparison) -> Iterator[Fault]:
     if not table.alike():
-        yield f"The table {table.table} has other columns or indexes."
+        yield Fault(TABLE, table=table.table)
         return
-    yield from map(table.sentence, table.differences())
+    yield from map(table.fault, table.differences())
 
 
 def ask(command: Sequence[str], file: Path, home: Path) -> int:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from app import beside
 from app.log import proofs
+from projections.faults import TABLE, Fault
+from projections.verify import Report
 from tests.app.cli_runner import Cli
 from tests.app.house import House
 from tests.app.reader import Answer, Reader, administrator, with_administrator
@@ -50,6 +53,31 @@ def test_what_is_wrong_is_named(house: House, reader: Reader, cli: Cli) -> None:
     told = reader.get(HERE).text
     assert "Not sound" in told
     assert "One thing is wrong." in told
+    assert " differs in zone." in told
+    assert "another row of this table" in told.lower()
+    assert "makes these rows anew from the log" in told
+    (there,) = re.findall(r'href="(/admin/items/\w+)"', told)
+    assert reader.get(there).status == 200
+
+
+def test_the_first_few_are_told_and_how_many_there_are_beside_them(
+    house: House, reader: Reader
+) -> None:
+    found = tuple(Fault(TABLE, table=f"t{number}") for number in range(13))
+    proofs.note(house.settings, house.groupware.clock(), Report(1, 1, found))
+    told = reader.get(HERE).text
+    assert "13 things are wrong." in told
+    assert "The table t9 has other columns" in told
+    assert "The table t10 has other columns" not in told
+    assert "There are 3 more" in told
+
+
+def test_what_another_version_noted_is_no_result(house: House, reader: Reader) -> None:
+    proofs.note(house.settings, house.groupware.clock(), Report(1, 1))
+    noted = json.loads(house.settings.last_proof.read_text())
+    house.settings.last_proof.write_text(json.dumps({**noted, "faults": ["Something is wrong."]}))
+    assert proofs.last(house.settings) is None
+    assert reader.get(HERE).status == 200
 
 
 def test_a_button_begins_it_in_a_process_of_its_own(

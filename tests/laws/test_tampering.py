@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from adapters.store.chain import verify_chain
+from adapters.store.chain import REASONS, verify_chain
 from app.composition import CODEC
 from projections import schema
+from projections.faults import MISSING, TABLE, Key, value
 from projections.rebuild import folded_tables
 from projections.verify import verify
 from tests.builders import House
@@ -114,7 +115,9 @@ def test_whatever_is_done_to_an_event_the_chain_shows_it(lived_in: House, deed: 
     for seed in range(200):
         with altered(lived_in) as connection:
             deed(random.Random(seed), connection)
-            assert not verify_chain(connection).sound, f"{deed.__name__}, seed {seed}"
+            report = verify_chain(connection)
+        assert report.broken_at == report.position + 1, f"{deed.__name__}, seed {seed}"
+        assert report.reason in REASONS
     with lived_in.groupware.reading() as connection:
         assert verify_chain(connection).sound
 
@@ -127,12 +130,17 @@ def test_whatever_is_done_to_a_row_the_fold_shows_it(lived_in: House) -> None:
         chance = random.Random(seed)
         table = chance.choice(filled)
         with altered(lived_in) as connection:
-            _alter_a_row(chance, connection, table)
+            gone = _alter_a_row(chance, connection, table)
             report = verify(lived_in.groupware, connection, verify_chain, schema.create, projectors)
-        assert not report.sound, f"{table}, seed {seed}"
+        assert {fault.table for fault in report.faults} == {table}, f"seed {seed}"
+        (fault,) = report.faults
+        assert fault.kind != TABLE
+        if gone:
+            assert (fault.kind, fault.key, fault.others) == (MISSING, gone, 0), f"seed {seed}"
 
 
-def _alter_a_row(chance: random.Random, connection: sqlite3.Connection, table: str) -> None:
+def _alter_a_row(chance: random.Random, connection: sqlite3.Connection, table: str) -> Key:
+    """The key of a row that was taken away; empty if one was changed."""
     columns = connection.execute(f"PRAGMA table_info({table})").fetchall()
     key = [column[1] for column in columns if column[5]]
     row = chance.choice(connection.execute(f"SELECT * FROM {table}").fetchall())
@@ -141,9 +149,10 @@ def _alter_a_row(chance: random.Random, connection: sqlite3.Connection, table: s
     place = [values[name] for name in key]
     if chance.random() < 0.3:
         connection.execute(f"DELETE FROM {table} WHERE {where}", place)
-        return
+        return tuple((each, value(values[each])) for each in key)
     name = chance.choice([name for name, value in values.items() if value is not None])
     connection.execute(
         f"UPDATE OR REPLACE {table} SET {name} = ? WHERE {where}",
         (_flip(chance, values[name]), *place),
     )
+    return ()
