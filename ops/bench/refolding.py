@@ -73,7 +73,7 @@ def _verified(groupware: Groupware) -> int:
     projectors = schema.projectors(CODEC)
     with groupware.reading() as connection:
         report = verify(groupware, connection, verify_chain, schema.create, projectors)
-    assert report.sound, report.sentences()
+    assert report.sound, report.faults
     return report.events
 
 

@@ -340,7 +340,7 @@ def test_the_rows_and_the_person_agree_on_what_is_outdated_and_follow_from_the_l
         projectors = schema.projectors(CODEC)
         report = verify(desk.groupware, connection, verify_chain, schema.create, projectors)
     assert tuple(row[0] for row in rows) == person.retired
-    assert report.sound, report.sentences()
+    assert report.sound, report.faults
 
 
 def test_nothing_is_left_of_the_secrets_of_whom_was_erased(desk: Desk) -> None:

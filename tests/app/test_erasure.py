@@ -89,7 +89,7 @@ def test_the_rows_are_what_the_log_still_tells(house: House, known: tuple[UUID, 
         projectors = schema.projectors(CODEC)
         report = verify(groupware, connection, verify_chain, schema.create, projectors)
         facts = history(groupware, connection, known[0])
-    assert report.sound, report.sentences()
+    assert report.sound, report.faults
     assert [(fact.what, fact.erased) for fact in facts] == [
         ("contact.added", True),
         ("contact.revised", True),
@@ -127,7 +127,7 @@ def test_an_account_can_be_forgotten_with_all_its_appointments(
     with groupware.reading() as connection:
         projectors = schema.projectors(CODEC)
         report = verify(groupware, connection, verify_chain, schema.create, projectors)
-    assert report.sound, report.sentences()
+    assert report.sound, report.faults
     assert "Dentist" not in everything(house)
 
 

@@ -67,7 +67,7 @@ def expect_sound(house: House) -> None:
         with anew(schema.create, projectors) as tables:
             tables.catch_up(groupware)
             differ = [each for each in tables.comparisons(connection) if any(each.differences())]
-    assert report.sound, report.sentences()
+    assert report.sound, report.faults
     assert differ == []
 
 

@@ -83,6 +83,6 @@ def test_held_edits_outlive_a_restart_and_a_rebuild(house: House, seed: int) -> 
         if number % 60 == 50:
             rebuilt(house)
     report = verified(house)
-    assert report.sound, report.sentences()
+    assert report.sound, report.faults
     history.settle()
     history.check()

@@ -37,7 +37,7 @@ def sound(house: House) -> bool:
     projectors = schema.projectors(CODEC)
     with house.groupware.reading() as connection:
         report = verify(house.groupware, connection, verify_chain, schema.create, projectors)
-    assert report.sound, report.sentences()
+    assert report.sound, report.faults
     return True
 
 

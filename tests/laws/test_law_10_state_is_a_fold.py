@@ -34,7 +34,7 @@ def test_every_row_of_a_history_is_what_the_log_says(house: House, seed: int) ->
     for _ in range(200):
         history.step()
     report = verified(house)
-    assert report.sound, report.sentences()
+    assert report.sound, report.faults
     assert report.rows > 50
 
 
@@ -44,7 +44,7 @@ def test_items_that_move_are_rows_of_the_log_too(house: House, seed: int) -> Non
     for _ in range(200):
         both.step()
     report = verified(house)
-    assert report.sound, report.sentences()
+    assert report.sound, report.faults
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -358,7 +358,7 @@ def test_a_held_burst_outlives_a_restart_and_a_rebuild(
     with house.groupware.reading() as connection:
         projectors = schema.projectors(CODEC)
         report = verify(house.groupware, connection, verify_chain, schema.create, projectors)
-    assert report.sound, report.sentences()
+    assert report.sound, report.faults
     assert len(phone.catch_up(phone.contacts)) == MOST
 
 

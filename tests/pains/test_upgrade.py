@@ -40,7 +40,7 @@ def expect_sound(house: House) -> None:
     with house.groupware.reading() as connection:
         projectors = schema.projectors(CODEC)
         report = verify(house.groupware, connection, verify_chain, schema.create, projectors)
-    assert report.sound, report.sentences()
+    assert report.sound, report.faults
     assert report.events == house.log_length()
 
 

@@ -166,7 +166,7 @@ class Truth:
                 schema.create,
                 schema.projectors(CODEC),
             )
-        assert report.sound, report.sentences()
+        assert report.sound, report.faults
 
 
 def _id(name: str) -> UUID:
