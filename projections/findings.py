@@ -54,10 +54,10 @@ class Kind:
     often: int
     within: int
     words: str
-    detail: Literal["item", "text"] = "text"
+    detail: Literal["item", "author", "text"] = "text"
 
 
-FLAPPING, ZONE, CHOKING, BURST, REFUSED, RENAMED, SHARED, WAITING = (
+FLAPPING, ZONE, CHOKING, BURST, REFUSED, RENAMED, SHARED, WAITING, CUT_OFF = (
     "changes all the time",
     "unknown time zone",
     "cannot be taken",
@@ -95,7 +95,8 @@ KINDS = {
         20,
         HOUR,
         "{detail} changes this item over and over ({times} times), and every phone of {whose}"
-        " fetches it each time: look at where it comes from",
+        " fetches it each time. What goes to and fro: `taccuino history {about}`",
+        detail="author",
     ),
     ZONE: Kind(
         "account",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import Final
 from uuid import UUID
 
 import click
@@ -10,9 +11,15 @@ import click
 from adapters.ids import server_id
 from app.cli.house import House, in_house
 from app.cli.show import moment, table
+from app.log.naming import Names
+from app.web.words import Words
+from domain.zone import UTC_ZONE
 from projections import accounts
 from projections import findings as projection
 from projections.findings import KINDS, Finding
+
+ENGLISH: Final = Words("en", UTC_ZONE)
+"""As all findings are told."""
 
 
 @click.command
@@ -36,6 +43,8 @@ def _row(connection: sqlite3.Connection, finding: Finding) -> tuple[str, ...]:
     kind, about, detail = KINDS[finding.kind], server_id(finding.about), finding.detail
     if kind.detail == "item":
         detail = server_id(UUID(detail))
+    elif kind.detail == "author":
+        detail = Names(connection, ENGLISH).actor(detail, None)
     said = kind.words.format(whose=name, about=about, detail=detail, times=finding.times)
     when = (moment(finding.since), moment(finding.last))
     return finding.kind, name, about, *when, str(finding.times), said

@@ -69,7 +69,7 @@ def test_flapping_item_is_braked(cli: Cli) -> None:
     event = next(row for row in cli.rows("event", "list", "-u", "ada") if "Market" in row[2])
     assert finding[:3] == [FLAPPING, "ada", event[0]]
     assert "over and over" in finding[-1]
-    assert finding[-1].startswith("admin:")
+    assert finding[-1].startswith("the administrator ")
     assert "every row is what it says" in cli.done("verify")
 
 
