@@ -23,7 +23,7 @@ from domain.provisioning import PolicyAcknowledged, PolicyExcepted, PolicyRefuse
 from domain.round import ItemQuarantined, ItemReleased, LineMissed
 from domain.when import Instant, Timed
 from domain.zone import ZoneRule
-from projections import attempts
+from projections import attempts, heartbeats
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS finding (
@@ -66,6 +66,7 @@ FLAPPING, ZONE, CHOKING, BURST, REFUSED, RENAMED, SHARED, WAITING, CUT_OFF = (
     "always a new phone",
     "two phones, one name",
     "waits for approval",
+    "waiting is cut off",
 )
 
 KINDS = {
@@ -142,6 +143,14 @@ KINDS = {
         "a phone of {whose} waits until somebody lets it in: {detail}. To do so:"
         " `taccuino device approve {about}`",
     ),
+    CUT_OFF: Kind(
+        "phone",
+        1,
+        HOUR,
+        "a network that a phone of {whose} comes from cuts connections that wait {detail}. It is"
+        " served all the same; a proxy or router that is yours could let it wait longer:"
+        " docs/reliability.md",
+    ),
     SHARED: Kind(
         "phone",
         1,
@@ -193,7 +202,7 @@ def findings(connection: sqlite3.Connection, now: Instant) -> list[Finding]:
         Finding(kind, UUID(bytes=about), detail, _moment(first), _moment(last), times)
         for kind, about, detail, first, last, times in rows
     ]
-    found += [*_kept_out(connection, now), *_waiting(connection, since)]
+    found += [*_kept_out(connection, now), *_waiting(connection, since), *_cut_off(connection, now)]
     return sorted(found, key=lambda each: each.last, reverse=True)
 
 
@@ -211,6 +220,18 @@ def _waiting(connection: sqlite3.Connection, since: int) -> Iterator[Finding]:
         first, last = map(datetime.fromisoformat, (created, seen or created))
         if last.timestamp() >= since:
             yield Finding(WAITING, UUID(bytes=id), label or type, first, last, 1)
+
+
+def _cut_off(connection: sqlite3.Connection, now: Instant) -> Iterator[Finding]:
+    """Phones that wait less than they would, since nobody keeps their connections for longer; one
+    in several such networks is told of once, by the one that was learned last."""
+    told = set[UUID]()
+    for id, each in heartbeats.shortened(connection, now.timestamp()):
+        if id not in told:
+            told.add(id)
+            about = f"after about {each.cut} s" if each.cut else "without a word"
+            last = _moment(int(each.since))
+            yield Finding(CUT_OFF, id, f"{about}: it waits {each.longest} s now", last, last, 1)
 
 
 def count_waiting(connection: sqlite3.Connection) -> int:

@@ -10,8 +10,9 @@ from adapters.ids import server_id
 from app.cli.house import House
 from app.cli.show import moment
 from app.composition import CODEC
+from domain.heartbeat import Learned
 from domain.refused import Unknown
-from projections import devices, folders, lines
+from projections import devices, folders, heartbeats, lines
 from projections.devices import PartnershipRow
 from projections.standing import WORDS, Portrait, Standing, portrait
 
@@ -66,7 +67,9 @@ def facts(house: House, phone: PartnershipRow) -> list[tuple[str, str]]:
             for folder in folders.folders(connection, CODEC, phone.account)
             if folder.id in kept and folder.kind
         ]
-    told = [*_itself(shown), ("folders", ", ".join(names)), *_decisions(shown)]
+        now = house.groupware.clock().timestamp()
+        waits = [_waits(each) for _, each in heartbeats.shortened(connection, now, phone.id)]
+    told = [*_itself(shown), ("folders", ", ".join(names)), *waits, *_decisions(shown)]
     return [(name, text) for name, text in told if text]
 
 
@@ -85,6 +88,12 @@ def _itself(portrait: Portrait) -> Iterator[tuple[str, str]]:
     yield "first seen", moment(phone.created_at)
     yield "last seen", moment(seen.last_seen) if seen else ""
     yield "policy", _policy(phone)
+
+
+def _waits(learned: Learned) -> tuple[str, str]:
+    """What a network does to it, and how long it waits there."""
+    about = f"after about {learned.cut} s" if learned.cut else "without a word"
+    return "network", f"cuts waiting connections {about}; the phone waits {learned.longest} s now"
 
 
 def _decisions(portrait: Portrait) -> Iterator[tuple[str, str]]:
