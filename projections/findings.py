@@ -57,7 +57,7 @@ class Kind:
     detail: Literal["item", "author", "text"] = "text"
 
 
-FLAPPING, ZONE, CHOKING, BURST, REFUSED, RENAMED, SHARED, WAITING = (
+FLAPPING, ZONE, CHOKING, BURST, REFUSED, RENAMED, SHARED, WAITING, CUT_OFF = (
     "changes all the time",
     "unknown time zone",
     "cannot be taken",
