@@ -30,6 +30,9 @@ NEXT: Final = {
 }
 """What helps against each kind, by the words below `store.next`."""
 
+SHORT: Final = 6
+"""So many letters, the last of an id, tell the few apart that a fault is about."""
+
 PHONE: Final = "SELECT 1 FROM partnership WHERE id = ?"
 STREAM: Final = "SELECT 1 FROM stored_event WHERE originator_id = ?"
 
@@ -103,7 +106,7 @@ def places(connection: sqlite3.Connection, fault: Fault, words: Words) -> Iterat
         else:
             continue
         shown = server_id(id)
-        yield words.text(f"store.place.{name}", id=shown), f"/admin/{address}/{shown}"
+        yield words.text(f"store.place.{name}", id=shown[-SHORT:]), f"/admin/{address}/{shown}"
 
 
 def _shown(value: Value) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from app import access, folders, people, rules
 from app import items as use
 from app.cli import samples
-from app.groupware import Groupware
+from app.groupware import Groupware, now
+from app.log import proofs
+from app.settings import Settings
 from domain.base import Authorship
 from domain.calendar import Location
 from domain.folder import CALENDAR, CONTACTS, USER_CALENDAR, default_folder
@@ -22,6 +25,9 @@ from domain.steps import weekday_bit
 from domain.when import Timed
 from domain.zone import Zone
 from projections import accounts, items, sightings
+from projections.continuity import NO_LATER
+from projections.faults import DIFFERS, FILE, LOG, MADE_UP, MISSING, ROUND, TABLE, Fault
+from projections.verify import Report
 
 ROME = Zone("Europe/Rome")
 PEOPLE = (
@@ -192,3 +198,23 @@ def _held(groupware: Groupware, account: UUID, made: dict[str, UUID]) -> UUID:
             edit = HeldEdit(item.edition, patch)
             use.hold(groupware, item, burst, edit, 1, default_folder(account, CONTACTS))
     return burst
+
+
+def unsound(home: Path, made: dict[str, UUID]) -> None:
+    """The store in this home was found to be wrong in every way there is."""
+    lunch, phone, calendar = (
+        made["Lunch with Ada"],
+        made["IPHONE01"],
+        default_folder(made["ada"], CALENDAR),
+    )
+    row = ("id", lunch)
+    found = (
+        Fault(FILE, said="Tree 41 page 5127 cell 3: Rowid 2412 out of order"),
+        Fault(LOG, 12, "changed"),
+        Fault(DIFFERS, table="item", key=(row,), about=(lunch,), columns=("uid",), others=3),
+        Fault(MISSING, table="change", key=(("collection", 2), ("pos", 7)), about=(lunch,)),
+        Fault(MADE_UP, table="partnership", key=(("id", phone),), about=(phone, made["ada"])),
+        Fault(ROUND, 9, NO_LATER, phone=phone, folder=calendar, generation=4),
+        *(Fault(TABLE, table=f"table_{number}") for number in range(6)),
+    )
+    proofs.note(Settings(home=home), now(), Report(4120, 30211, found, 97, 2.4))

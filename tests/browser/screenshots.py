@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tests.browser.driving import a_browser, address, pages_of, sign_in
-from tests.browser.furniture import furnish
+from tests.browser.furniture import furnish, unsound
 from tests.system.server import Server
 
 WIDTHS = {390: 844, 1440: 900}
@@ -27,6 +27,7 @@ def main(folder: Path) -> None:
         server.admit("ada")
         with server.groupware() as groupware:
             made = furnish(groupware, "ada")
+        unsound(server.home, made)
         server.start()
         try:
             taken = shoot(server, pages_of(made), folder)

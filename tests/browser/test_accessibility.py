@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.driving import address, pages_of, sign_in
+from tests.browser.furniture import unsound
 from tests.system.server import Server
 
 AXE = (Path(__file__).parent.parent / "fixtures/axe/axe.min.js").read_text()
@@ -17,6 +18,13 @@ GRAVE = ("serious", "critical")
 NARROW = {"width": 390, "height": 844}
 
 WORKERS = 1
+
+
+@pytest.fixture(scope="module")
+def made(server: Server, made: dict[str, UUID]) -> dict[str, UUID]:
+    """With a store of which there is much to be told."""
+    unsound(server.home, made)
+    return made
 
 
 def faults(page: Page) -> list[str]:
