@@ -10,12 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from hashlib import blake2b
+from typing import Final
 
 from domain.contact import EMAILS
 from domain.patch import Values
 from domain.when import AllDay, Timed
 
 Marks = tuple[str, ...]
+NAMES: Final = ("first_name", "last_name", "company_name")
+PHONES: Final = ("mobile_phone", "home_phone", "business_phone")
+LOOKED_AT: Final = frozenset({"subject", "when", *NAMES, *EMAILS, *PHONES})
+"""An edit of other fields leaves an item as like another as it was."""
 
 
 def likeness(kind: str, values: Values) -> bytes | None:
@@ -37,12 +42,12 @@ def _appointment(values: Values) -> Marks:
 
 
 def _contact(values: Values) -> Marks:
-    names = (_plain(values.get(name, "")) for name in ("first_name", "last_name", "company_name"))
+    names = (_plain(values.get(name, "")) for name in NAMES)
     mails = (_address(values[name]) for name in EMAILS if name in values)
     marks = (*names, *sorted(filter(None, mails)))
     if any(marks):
         return marks
-    phones = (values.get(name, "") for name in ("mobile_phone", "home_phone", "business_phone"))
+    phones = (values.get(name, "") for name in PHONES)
     return tuple(re.sub(r"\D", "", phone) for phone in phones)
 
 

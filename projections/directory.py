@@ -44,6 +44,8 @@ EVERYBODY = UUID(int=0)
 EMAILS = ("email1", "email2", "email3")
 NAMED = ("file_as", "first_name", "last_name", "nickname", "company_name")
 SPOKEN = (*NAMED, "alias")
+FOUND_BY = frozenset({*SPOKEN, *EMAILS, "middle_name"})
+"""The fields that the words and the order of an entry are made of."""
 PLAIN = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
 """A bare address, as nearly all are."""
 
@@ -54,6 +56,8 @@ KEPT = frozenset(
 """The fields of a contact that its entry is made of; of a picture only that there is one."""
 
 PACKED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+STANDS = "SELECT scope, facts FROM directory_entry WHERE id = ?"
+MEND = "UPDATE directory_entry SET facts = ? WHERE id = ?"
 WORDS_AT_MOST = 8
 
 
@@ -146,13 +150,15 @@ def _added(connection: sqlite3.Connection, event: Begun) -> None:
 
 
 def _revised(connection: sqlite3.Connection, event: Revised) -> None:
-    row = connection.execute(
-        "SELECT scope, facts FROM directory_entry WHERE id = ?", (event.originator_id.bytes,)
-    ).fetchone()
-    patch = _kept(event.patch)
-    if row is not None and patch:
-        facts = apply(json.loads(row[1]), patch)
-        _write(connection, event.originator_id, UUID(bytes=row[0]), facts)
+    id, patch = event.originator_id, _kept(event.patch)
+    row = patch and connection.execute(STANDS, (id.bytes,)).fetchone()
+    if not row:
+        return
+    facts = apply(json.loads(row[1]), patch)
+    if FOUND_BY & patch.keys():
+        _write(connection, id, UUID(bytes=row[0]), facts)
+    else:
+        connection.execute(MEND, (PACKED.encode(facts), id.bytes))
 
 
 def _shown(connection: sqlite3.Connection, event: ActiveSyncEnabled | Restored) -> None:
@@ -192,7 +198,7 @@ def _write(connection: sqlite3.Connection, id: UUID, scope: UUID, facts: dict[st
             id.bytes,
             scope.bytes,
             folded(display_name(facts)),
-            "".join(f" {word}" for word in sorted(set(_words(facts)))),
+            " ".join(["", *sorted(set(_words(facts)))]),
             PACKED.encode(facts),
         ),
     )

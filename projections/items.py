@@ -27,7 +27,7 @@ from domain.item import (
     Revised,
 )
 from domain.kinds import KINDS
-from domain.likeness import likeness
+from domain.likeness import LOOKED_AT, likeness
 from domain.patch import Values, apply
 from domain.retention import CollectionCompacted
 from domain.round import OPEN
@@ -93,6 +93,7 @@ SUPERSEDE = """
 UPDATE change SET next_pos = ? WHERE collection = ? AND pos =
 (SELECT max(pos) FROM change INDEXED BY change_item WHERE collection = ? AND item = ?)
 """
+MARKED = LOOKED_AT | {"uid", "client_uid"}
 NAMES = {kind.aggregate.begun: kind.name for kind in KINDS.values()}
 """The kind of item that an event begins."""
 
@@ -161,7 +162,8 @@ class ItemProjector:
             edition = event.originator_version
         if isinstance(event, Revised):
             values = apply(values, event.patch)
-            blob, marks = self.codec.encode(values), [*_marks(kind, values)]
+            blob = self.codec.encode(values)
+            marks = [*_marks(kind, values)] if MARKED & event.patch.keys() else marks
         until = _until(kind, values)
         if isinstance(event, Moved):
             _change(connection, number, event, position, DELETE, edition, until)

@@ -22,6 +22,9 @@ FEW: Final = 1000
 CACHE: Final = 64 * 1024
 """KiB of the second set of tables that are kept in memory; the rest lies in a temporary file."""
 
+AT_ONCE: Final = 100
+"""So many events are read before they are folded: to do both in turns costs a tenth more."""
+
 Tick = Callable[[int], None]
 """Is told how many events have been folded since it was told before."""
 
@@ -71,12 +74,13 @@ def fold(
     tick: Tick = unheard,
 ) -> int:
     """Fold all events behind the position `after` into the tables of `connection`; how many."""
-    count = 0
-    for position, event in log.replay(after=after):
-        count += 1
-        for project in projectors:
-            project(connection, event, position)
-        tick(1)
+    count, events = 0, log.replay(after=after)
+    while some := list(islice(events, AT_ONCE)):
+        for position, event in some:
+            for project in projectors:
+                project(connection, event, position)
+        count += len(some)
+        tick(len(some))
     return count
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.likeness import likeness
+from domain.likeness import LOOKED_AT, likeness
 from domain.when import AllDay, Timed
 from domain.zone import Zone
 
@@ -15,6 +15,37 @@ ROME, LONDON = Zone("Europe/Rome"), Zone("Europe/London")
 DAY = AllDay(date(2026, 3, 2), date(2026, 3, 3))
 TEN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ELEVEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+class Watched(dict[str, Any]):
+    """Values that know which of them were looked at."""
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(values)
+        self.seen: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.seen.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.seen.add(name)
+        return super().get(name, default)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        Watched(subject="Dentist", when=DAY),
+        Watched(first_name="Ada", email1="ada@example.org", mobile_phone="1"),
+        Watched(mobile_phone="1"),
+    ],
+    ids=["event", "person", "number"],
+)
+def test_nothing_is_looked_at_but_what_is_said_to_be(values: Watched) -> None:
+    likeness("calendar" if "when" in values else "contacts", values)
+    assert values.seen
+    assert values.seen <= LOOKED_AT
 
 
 def event(subject: str = "Dentist", when: Any = DAY, **more: Any) -> dict[str, Any]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 
 from app import people
+from domain.likeness import LOOKED_AT
 from domain.patch import CLEARED
 from projections import directory
-from projections.directory import Entry, TooComplex
+from projections.directory import KEPT, Entry, TooComplex
 from tests.app.house import House
 
 
@@ -102,6 +105,27 @@ def test_the_entry_follows_the_contact(house: House) -> None:
     assert _found(house, "carol") == []
     house.restore(contact)
     assert _found(house, "carol") == ["Caroline"]
+
+
+@pytest.mark.parametrize("field", sorted({*KEPT, *LOOKED_AT} - {"picture", "subject", "when"}))
+def test_whatever_is_edited_the_rows_are_those_of_a_contact_that_began_so(
+    house: House, field: str
+) -> None:
+    """What an entry is found by, and an item recognised by, is made anew only by some edits."""
+    values = {"job_title": "Captain", "last_name": "Rossi"}
+    edited = house.contact(**values | {field: "old@example.org 1"})
+    house.revise(edited, **{field: "new@example.com 2"})
+    begun = house.contact(**values | {field: "new@example.com 2"})
+    assert _rows(house, edited) == _rows(house, begun)
+
+
+def _rows(house: House, contact: UUID) -> list[Any]:
+    wanted = (
+        "SELECT sort, words, facts FROM directory_entry WHERE id = ?",
+        "SELECT likeness FROM item WHERE id = ?",
+    )
+    with house.groupware.reading() as connection:
+        return [connection.execute(each, (contact.bytes,)).fetchone() for each in wanted]
 
 
 def test_a_revision_while_removed_does_not_bring_an_entry_back(house: House) -> None:
