@@ -19,7 +19,7 @@ from app.wiping import Ordered
 from domain.base import Authorship
 from domain.house import FULL_WIPE_ALLOWED
 from domain.refused import Refused, Unknown
-from projections import house, recorded, standing
+from projections import heartbeats, house, recorded, standing
 from projections.standing import Portrait
 
 HERE: Final = "/admin/devices"
@@ -111,6 +111,8 @@ def _page(visit: Visit, portrait: Portrait, error: Refused | None = None) -> Htt
         whole = erasable(connection, portrait)
         going_on = recorded.recording(connection, portrait.phone.id)
         kept, _ = recorded.taken(connection, portrait.phone.id)
+        shortened = heartbeats.shortened(connection, visit.now.timestamp(), portrait.phone.id)
+        waits = [each for _, each in shortened]
     return visit.page(
         "admin/device.html",
         proving.status(error),
@@ -123,6 +125,7 @@ def _page(visit: Visit, portrait: Portrait, error: Refused | None = None) -> Htt
         whole=whole,
         recording=going_on if going_on and going_on.until > visit.now else None,
         recorded=kept,
+        waits=waits,
         hours=HOURS,
         tones=TONES,
         now=visit.now,

@@ -15,6 +15,7 @@ from adapters.store.masterkey import MasterKey, MasterKeyUnusable
 from adapters.store.pool import Pool, StoreBusy, StoreUnavailable
 from app import backup
 from app.cli.doctor_checks import Check, Wrong
+from app.cli.doctor_waits import waits
 from app.composition import MASTER_KEY, STORE
 from app.groupware import Clock, now
 from app.health import PATIENCE
@@ -42,6 +43,8 @@ class Home:
         yield "Disk", self.disk
         yield "Workers", self.workers
         yield "Backup", self.backup
+        if (store := self.settings.home / STORE).exists():
+            yield "Waits", lambda: waits(store, self.clock)
 
     def folder(self) -> str:
         home = self.settings.home
