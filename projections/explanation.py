@@ -26,6 +26,9 @@ SELECT pos, item, op, edition, line, silent, present, until, next_pos, event FRO
 INDEXED BY change_item WHERE collection = ? AND item = ? ORDER BY pos DESC LIMIT 1
 """
 _EVENT: Final = "SELECT event FROM change WHERE collection = ? AND pos = ?"
+_MADE: Final = (
+    "SELECT position FROM stored_event WHERE originator_id = ? AND originator_version = ?"
+)
 _EVER: Final = "SELECT DISTINCT item FROM change INDEXED BY change_item WHERE collection = ?"
 
 
@@ -120,7 +123,16 @@ def held(view: View, reach: Reach) -> list[UUID]:
 def _judged(view: View, row: Row, reach: Reach, event: int) -> Reason:
     rule = view.judge(row, reach)
     reduced = rule.verb in (Verb.ADD, Verb.CHANGE) and view.reduced(row.item, row.edition)
-    return Reason(UUID(bytes=row.item), event, rule.verb, rule.word, reduced)
+    return Reason(UUID(bytes=row.item), _cause(view, row, event), rule.verb, rule.word, reduced)
+
+
+def _cause(view: View, row: Row, event: int) -> int:
+    """What concerns another phone alone, as that it is told something once more, is no cause for
+    this one: that is whatever made the version it is told of."""
+    if row.op == DELETE or row.line in (None, view.line):
+        return event
+    (cause,) = view.connection.execute(_MADE, (row.item, row.edition)).fetchone()
+    return int(cause)
 
 
 def _event(view: View, pos: int) -> int:

@@ -12,6 +12,7 @@ from app.log.explaining import Standing
 from app.log.telling import Teller
 from app.web.words import Words
 from domain.item import ItemReoffered
+from projections.delta import Rule
 from projections.explanation import Aside, Reason
 
 
@@ -50,7 +51,7 @@ def lines(
     for each in told:
         event = events.get(each.event) if each.event else None
         happened = teller.sentence(event) if event is not None else ""
-        if each.verb is not None and isinstance(event, ItemReoffered):
+        if each.word == Rule.MERGED.word and isinstance(event, ItemReoffered):
             each = replace(each, word=Aside.AGAIN.value)
         yield Line(each, teller.names.anything(each.item), happened, sentence(words, each))
 

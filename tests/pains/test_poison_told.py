@@ -133,13 +133,30 @@ def test_on_the_page_it_is_offered_again(desk: Desk, bad: str, not_at_all: Choki
     assert again.startswith("One phone is told “Bad” of Ada Example once more")
     assert again.endswith("the administrator root gave cause for it.")
     (pending,) = desk.standing(handset)["pending"]
-    assert (pending["told"], pending["rule"], pending["happened"]) == ("Add", "again", again)
+    assert (pending["told"], pending["rule"], pending["happened"]) == ("Add", "new", again)
     not_at_all.poison = "nothing"
     not_at_all.sync()
     assert not_at_all.held[bad] == "Bad"
-    assert desk.why(handset, bad)[:2] == ("Add", "again")
+    assert desk.why(handset, bad)[:2] == ("Add", "new")
     assert desk.cli.rows("findings") == []
     assert reader.post(place, {"item": bad}).status == 404, "it is not left out any more"
+
+
+def test_what_came_in_part_is_offered_whole_and_others_hear_nothing_of_that(
+    desk: Desk, bad: str, in_part: Choking
+) -> None:
+    other = Handset(desk.house, device="OTHER")
+    other.catch_up(other.contacts)
+    desk.cli.done("device", "release", desk.id(in_part.handset), bad)
+    (pending,) = desk.standing(in_part.handset)["pending"]
+    assert (pending["told"], pending["rule"]) == ("Change", "again")
+    assert pending["happened"].startswith("One phone is told “Bad” of Ada Example once more")
+    assert desk.standing(other)["pending"] == []
+    newcomer = Handset(desk.house, device="NEW")
+    newcomer.catch_up(newcomer.contacts)
+    assert desk.why(newcomer, bad)[:2] == ("Add", "new")
+    happened = desk.standing(newcomer, "--item", bad)["happened"]
+    assert happened == "The administrator root added the contact “Bad” of Ada Example."
 
 
 def test_who_edited_it_is_said_to_have_healed_it(desk: Desk, bad: str, not_at_all: Choking) -> None:
