@@ -1,7 +1,8 @@
 """A held burst, decided by somebody who looked at it: it was meant, or it was not.
 
-A burst may be large, so it is decided in parts, each with the write lock for a moment; every item
-is decided by itself, and what is left can be decided by saying the same again.
+A burst may be large, so it is decided in parts, each with the write lock for a moment and then the
+turn of others. Every item is decided by itself, and what is left can be decided by saying the same
+again.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from uuid import UUID
+
+import gevent
 
 from app import items as use
 from app.engine.aside import set_aside
@@ -77,6 +80,7 @@ def _decide(groupware: Groupware, author: Authorship, burst: UUID, decision: Dec
     count = 0
     while some := _decide_some(groupware, author, burst, decision):
         count += some
+        gevent.sleep(0)
     if not count:
         raise Unknown("nothing of this burst waits for a decision")
     return count

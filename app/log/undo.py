@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+import gevent
+
 from app import folders as places
 from app import items as use
 from app.composition import CODEC
@@ -34,7 +36,8 @@ from projections.edits import Editions
 from projections.logbook import Choice
 
 CHUNK: Final = 25
-"""So many items are one transaction: other phones are not kept waiting."""
+"""So many items are one transaction, after which it is the turn of others: phones wait for no
+more than that."""
 
 FOLDER: Final = "folder"
 FIRST: Final = {"calendar": CALENDAR, "contacts": CONTACTS}
@@ -114,6 +117,7 @@ def undo(groupware: Groupware, author: Authorship, editions: Editions) -> Counte
                     each = _undoing(groupware, connection, id, editions[id], set())
                     if each and (not fates or each.fate in fates):
                         tally.update(_carry_out(groupware, connection, each))
+            gevent.sleep(0)
     return tally
 
 

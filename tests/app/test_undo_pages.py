@@ -6,7 +6,9 @@ import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
+import gevent
 import pytest
 
 from adapters.ids import server_id
@@ -188,7 +190,9 @@ def test_the_phone_of_somebody_else_is_not_there(house: House, ids: list[str]) -
     assert not is_live(house, ids[1])
 
 
-def test_a_long_change_set_is_shown_page_by_page(house: House) -> None:
+@pytest.fixture
+def made(house: House) -> list[UUID]:
+    """Forty-five contacts, each of which a connector has made a judge."""
     made = [house.contact(first_name=f"N{number:02}") for number in range(45)]
     house.clock.advance(hours=2)
     author = house.groupware.author("connector:crm", "feed")
@@ -197,9 +201,30 @@ def test_a_long_change_set_is_shown_page_by_page(house: House) -> None:
             item = use.load(house.groupware, connection, id)
             use.revise(house.groupware, connection, item, {"job_title": "Judge"})
     house.clock.advance(minutes=1)
+    return made
+
+
+def judges(house: House, made: list[UUID]) -> int:
+    return sum(values_of(house, id).get("job_title") == "Judge" for id in made)
+
+
+def test_a_long_change_set_is_shown_page_by_page(house: House, made: list[UUID]) -> None:
     reader = signed_in(house, "root")
     first = look(reader, "/admin/undo", connector="crm")
     last = look(reader, "/admin/undo", connector="crm", page="3")
     assert (first.text.count('<h2 id="i-'), last.text.count('<h2 id="i-')) == (20, 5)
     reader.post("/admin/undo", hidden(first))
-    assert not any(values_of(house, id).get("job_title") for id in made)
+    assert judges(house, made) == 0
+
+
+def test_others_have_their_turn_while_a_long_change_set_is_undone(
+    house: House, made: list[UUID]
+) -> None:
+    seen: list[int] = []
+    reader = signed_in(house, "root")
+    form = hidden(look(reader, "/admin/undo", connector="crm"))
+    other = gevent.spawn(lambda: seen.append(judges(house, made)))
+    reader.post("/admin/undo", form)
+    other.join()
+    assert 0 < seen[0] < len(made)
+    assert judges(house, made) == 0
