@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ import click
 
 from adapters.ids import server_id
 from app.cli.device_shown import expect
-from app.cli.house import House, in_house
+from app.cli.house import DEFAULT, House, in_house
 from app.cli.reader import reader
 from app.cli.show import moment, table
 from app.cli.types import SERVER_ID
@@ -20,6 +21,8 @@ from app.log.explaining import Answered, Explaining, Standing
 from app.log.reasons import Line, lines, wanted
 from domain.refused import Unknown
 from projections import accounts
+from projections.accounts import AccountRow
+from projections.folders import FolderRow
 
 COLUMNS = ("told", "id", "item", "what happened", "why")
 
@@ -53,8 +56,7 @@ def explain(
     with house.groupware.reading() as connection:
         owner = accounts.by_id(connection, phone.account)
         assert owner is not None, "a phone has an owner"
-        kind = "contacts" if contacts else "calendar"
-        where = house.folder(owner, folder, kind)
+        where = _folder(house, owner, folder, contacts)
         about = Explaining(house.groupware, connection, phone.id, where.id, where.kind)
         if rounds:
             _rounds(about.rounds(), as_json)
@@ -64,6 +66,19 @@ def explain(
             answered = _answer(about, position)
             reasons = about.told(answered) if item is None else [about.why(answered, item)]
             _told(lines(house.groupware, connection, reader(), reasons), as_json)
+
+
+def _folder(house: House, owner: AccountRow, named: str | None, contacts: bool) -> FolderRow:
+    """One that is named may be of either kind; events come first, where two go by one name."""
+    if contacts or named is None:
+        return house.folder(owner, named, "contacts" if contacts else "calendar")
+    for kind in DEFAULT:
+        with suppress(Unknown):
+            return house.folder(owner, named, kind)
+    raise Unknown(
+        f"{owner.name} has no folder {named};"
+        f" `taccuino folder list {owner.name}` shows what there is"
+    )
 
 
 def _answer(about: Explaining, position: int | None) -> Answered:

@@ -98,3 +98,10 @@ def test_the_command_says_why_an_item_did_not_come(cli: Cli, house: House) -> No
     name = server_id(UUID(bytes=carl))
     (row,) = explain(cli, house, "--item", name).splitlines()
     assert row.split("\t")[-1] == "It happened after this answer was begun."
+
+
+def test_a_folder_goes_by_its_id_or_name_whatever_is_in_it(cli: Cli, house: House) -> None:
+    phone, contacts = server_id(house.phone().id), Handset(house).contacts
+    for named in (contacts, "Contacts"):
+        assert cli.done("explain", phone, "--folder", named) == explain(cli, house)
+    assert "ada has no folder Elsewhere" in cli.refused("explain", phone, "--folder", "Elsewhere")
