@@ -33,7 +33,7 @@ def named() -> list[str]:
 def test_there_are_thirty() -> None:
     assert [int(number) for number, _ in ROWS] == list(range(1, 31))
     states = {re.split("[,:;]", cells(row)[3])[0] for _, row in ROWS}
-    assert states == {"shown", "in part", "open"}
+    assert states <= {"shown", "in part", "open"}
 
 
 @pytest.mark.parametrize("name", named())
