@@ -19,7 +19,7 @@ from app.log.undo import give_back
 from domain.item import Item
 from domain.kinds import kind_of
 from domain.refused import Refused
-from projections import relations
+from projections import accounts, relations
 from projections import removed as gone
 from projections.folders import folder
 
@@ -28,7 +28,7 @@ ALL: Final = -1
 
 @click.group
 def item() -> None:
-    """Single items: show, removed, restore."""
+    """Single items: show, move, removed, restore."""
 
 
 @item.command
@@ -67,6 +67,24 @@ def _links(house: House, id: UUID, kind: str) -> list[UUID]:
     others = relations.contacts_of if kind == "calendar" else relations.appointments_of
     with house.groupware.reading() as connection:
         return others(connection, id)
+
+
+@item.command
+@click.argument("id", type=SERVER_ID)
+@click.argument("folder")
+@in_house
+def move(house: House, id: UUID, folder: str) -> None:
+    """Move an item to another folder of its owner's, by id or name; the phones follow."""
+    with house.groupware.acting(house.author) as connection:
+        found = use.load(house.groupware, connection, id)
+        if found.removed:
+            raise Refused(f"{server_id(id)} has been removed")
+        owner = accounts.by_id(connection, found.owner)
+        assert owner is not None, "an item belongs to somebody"
+        place = house.folder(owner, folder, kind_of(type(found)).name)
+        if place.id != found.collection:
+            use.move(house.groupware, found, place.id)
+    click.echo(f"{title(found.values)} is in {place.name}")
 
 
 @item.command

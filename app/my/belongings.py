@@ -48,10 +48,9 @@ def own(visit: Visit, kind: str, edition: int | None = None) -> Item:
 def add(visit: Visit, kind: str, values: Values, folder: UUID | None = None) -> UUID:
     """A new item in one of the person's folders of its kind, the default one unless another is
     named."""
-    if folder is None:
-        folder = default_folder(visit.person.id, DEFAULT[kind])
-    elif folder not in {each.id for each in folders_of(visit, kind)}:
-        raise Unknown("you have no such folder")
+    if folder is not None:
+        _expect_own(visit, kind, folder)
+    folder = folder or default_folder(visit.person.id, DEFAULT[kind])
     with visit.site.groupware.acting(visit.author) as connection:
         collection = items.collection(connection, folder)
         if collection is None:
@@ -59,10 +58,23 @@ def add(visit: Visit, kind: str, values: Values, folder: UUID | None = None) -> 
         return use.add(visit.site.groupware, connection, collection, kind, values).id
 
 
-def edit(visit: Visit, kind: str, base: Item, patch: Patch) -> bool:
-    """The patch on `base`, merged with what others did since; False if a part was set aside."""
-    with visit.site.groupware.acting(visit.author) as connection:
-        return use.edit(visit.site.groupware, connection, own(visit, kind), base, patch)
+def edit(visit: Visit, kind: str, base: Item, patch: Patch, folder: UUID | None = None) -> bool:
+    """The patch on `base`, merged with what others did since; False if a part was set aside. It
+    moves if a folder is named that is not the one it was in."""
+    groupware = visit.site.groupware
+    if folder is not None:
+        _expect_own(visit, kind, folder)
+    with groupware.acting(visit.author) as connection:
+        whole = use.edit(groupware, connection, own(visit, kind), base, patch)
+        item = own(visit, kind)
+        if folder not in (None, base.collection, item.collection):
+            use.move(groupware, item, folder)
+    return whole
+
+
+def _expect_own(visit: Visit, kind: str, folder: UUID) -> None:
+    if folder not in {each.id for each in folders_of(visit, kind)}:
+        raise Unknown("you have no such folder")
 
 
 def remove(visit: Visit, kind: str) -> None:

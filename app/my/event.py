@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -54,7 +55,8 @@ def edit(visit: Visit) -> Http:
     """The whole of it; or, with `on`, one time of a series."""
     item, place = belongings.own(visit, KIND), visit.asked("on")
     if not place:
-        return _form(visit, event_form.shown(item.values), item)
+        form = replace(event_form.shown(item.values), calendar=server_id(item.collection))
+        return _form(visit, form, item)
     once = happening(item.values, _original(item.values, place))
     return _form(visit, event_form.shown(once.values), item, once)
 
@@ -68,7 +70,7 @@ def change(visit: Visit) -> Http:
     patch, form = event_form.patch_of(typed, base.values, visit.person)
     if form.wrong:
         return _form(visit, form, base)
-    whole = belongings.edit(visit, KIND, base, patch)
+    whole = belongings.edit(visit, KIND, base, patch, uuid_of(form.calendar))
     return visit.go(f"{HERE}/{visit.names['id']}", said="saved" if whole else "set_aside")
 
 
@@ -114,7 +116,7 @@ def _form(
         item=item,
         on=place_text(once.original) if once else "",
         once=once and Entry(item.id, once, visit.words) if item else None,
-        calendars=[] if item else belongings.folders_of(visit, KIND),
+        calendars=[] if once else belongings.folders_of(visit, KIND),
         theirs=guests.are_theirs(values),
         reminders=REMINDERS,
         choices=(repeating.NEVER, *repeating.CHOICES),

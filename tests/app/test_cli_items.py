@@ -9,9 +9,10 @@ from uuid import uuid4
 import pytest
 
 from adapters.ids import server_id, uuid_of
+from app import folders
 from app import items as use
 from domain.calendar import Attendee
-from domain.folder import CALENDAR, default_folder
+from domain.folder import CALENDAR, USER_CALENDAR, default_folder
 from domain.item import Item
 from domain.patch import CANCELLED, CLEARED
 from domain.recurrence import DAILY, Recurrence
@@ -52,6 +53,20 @@ def test_everything_that_can_be_said_of_an_event_is_kept(cli: Cli) -> None:
     assert (said["location"], said["body"], said["reminder"]) == ("Room 1", "Bring figures", "15")
     assert said["categories"] == "Work, Blue"
     assert said["in"] == "Calendar"
+
+
+def test_an_item_is_moved_among_the_folders_of_its_kind(cli: Cli) -> None:
+    id = cli.event("--subject", "Match")
+    with cli.groupware() as groupware:
+        author, ada = groupware.author("system", "test"), cli.account().id
+        with groupware.acting(author) as connection:
+            folders.make(groupware, connection, ada, "Club", USER_CALENDAR)
+    assert cli.done("item", "move", id, "club") == "Match is in Club\n"
+    assert cli.fields(id)["in"] == "Club"
+    assert cli.done("item", "move", id, "club") == "Match is in Club\n"
+    assert "has no folder Contacts for calendar" in cli.refused("item", "move", id, "Contacts")
+    cli.done("event", "remove", id)
+    assert cli.refused("item", "move", id, "Calendar") == f"{id} has been removed"
 
 
 def test_who_invites_is_the_organizer_of_the_meeting(cli: Cli) -> None:

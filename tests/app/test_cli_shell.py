@@ -39,7 +39,7 @@ def test_the_index_names_every_verb_of_the_command_line() -> None:
     shared = {"__init__", "shell", "house", "show", "types", "items", "samples", "make"}
     shared |= {"asking", "user_show", "device_shown", "device_decisions", "reader"}
     shared |= {"doctor_checks", "doctor_cut", "doctor_house", "doctor_visit", "doctor_way"}
-    shared |= {"progress", "top_drawn"}
+    shared |= {"progress", "top_drawn", "doctor_waits"}
     assert verbs == files - shared
 
 

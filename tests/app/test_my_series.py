@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from adapters.ids import server_id
 from app import folders
+from app import items as use
 from app.my.guests import read, written
 from domain.body import Body
 from domain.calendar import Attendee, Location
@@ -21,7 +22,7 @@ from domain.folder import USER_CALENDAR
 from domain.patch import CANCELLED, CLEARED
 from domain.recurrence import DAILY, Recurrence
 from domain.when import AllDay, Timed
-from tests.app.handset import Handset
+from tests.app.handset import Handset, verbs
 from tests.app.house import House, texts, walk
 from tests.app.reader import Reader, in_rome, signed_in
 from tests.app.test_my_pages import MONDAY, ROME, at, edited, event, made, stored
@@ -209,9 +210,40 @@ def test_a_new_event_goes_into_the_calendar_that_is_chosen(
 
 def test_nothing_goes_into_the_calendar_of_somebody_else(reader: Reader, house: House) -> None:
     house.person("bob")
-    theirs = calendar(house, "bob", "Theirs")
-    answer = reader.post("/my/calendar/new", event(calendar=server_id(theirs)))
-    assert answer.status == 404
+    theirs = event(calendar=server_id(calendar(house, "bob", "Theirs")))
+    assert reader.post("/my/calendar/new", theirs).status == 404
+    own = made(house, reader.post("/my/calendar/new", event()))
+    form = {**theirs, "edition": "1"}
+    assert reader.post(f"/my/calendar/{server_id(own.id)}/edit", form).status == 404
+    assert stored(house, own.id).collection == own.collection
+
+
+def test_an_event_goes_to_another_calendar_and_phones_follow(
+    reader: Reader, house: House, club: UUID
+) -> None:
+    there = made(house, reader.post("/my/calendar/new", event()))
+    phone, id = Handset(house), server_id(there.id)
+    phone.catch_up(phone.calendar)
+    edit = f"/my/calendar/{id}/edit"
+    assert f'<option value="{server_id(there.collection)}" selected>' in reader.get(edit).text
+    form = {**event(subject="Match"), "edition": "1"}
+    reader.post(edit, {**form, "calendar": server_id(club)})
+    moved = stored(house, there.id)
+    assert (moved.collection, moved.values["subject"]) == (club, "Match")
+    assert verbs(phone.catch_up(phone.calendar)) == [("Delete", id)]
+    assert verbs(phone.catch_up(server_id(club))) == [("Add", id)]
+
+
+def test_who_did_not_touch_the_calendar_leaves_it_where_others_moved_it(
+    reader: Reader, house: House, club: UUID
+) -> None:
+    there = made(house, reader.post("/my/calendar/new", event()))
+    with house.groupware.acting(house.admin) as connection:
+        use.move(house.groupware, use.load(house.groupware, connection, there.id), club)
+    form = {**event(subject="Match"), "edition": "1", "calendar": server_id(there.collection)}
+    reader.post(f"/my/calendar/{server_id(there.id)}/edit", form)
+    moved = stored(house, there.id)
+    assert (moved.collection, moved.values["subject"]) == (club, "Match")
 
 
 def test_calendars_are_told_apart_and_those_are_shown_that_are_chosen(
