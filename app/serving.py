@@ -209,6 +209,12 @@ class Worker(GeventWorker):  # type: ignore[misc]
         few = self._connections[who] <= FROM_ONE_ADDRESS
         return few or bool(self.app.settings.trusts(who))
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Told to end, it is not ready (/readyz) from now on; `_end` does the rest."""
+        super().handle_exit(sig, frame)
+        if self.app.hub is not None:
+            self.app.hub.draining = True
+
     def handle_quit(self, sig: int, frame: FrameType | None) -> None:
         """Ctrl-C reaches master and workers alike; it ends them no less cleanly than SIGTERM."""
         self.handle_exit(sig, frame)

@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,7 +24,7 @@ from tests.app.test_metrics import series
 from tests.system.couple import in_step, ping
 from tests.system.phone import CALENDAR, CONTACTS, Phone
 from tests.system.server import HOST, PASSWORD, Server, free_port, until
-from tests.system.wire import Denied, Wire
+from tests.system.wire import Denied, Wire, pinging
 
 NUMBERS = free_port()
 SETTINGS = {
@@ -220,6 +220,40 @@ def test_an_address_that_is_taken_is_told_in_one_line(server: Server, tmp_path: 
     assert told.startswith("taccuino: ")
     assert f"'{HOST}', {NUMBERS}" in told
     assert told.count("\n") == 1
+
+
+def test_a_balancer_is_told_that_a_server_ends_and_who_waits_is_answered(
+    server: Server, phones: tuple[Phone, Phone]
+) -> None:
+    """The port is open for a part of a second more, unless the moment is a bad one: so it is tried
+    a few times."""
+    _, taker = phones
+    ping(taker, 1)
+    for _ in range(5):
+        told = ending(server, taker)
+        server.start()
+        if told:
+            break
+    assert told == {"ending": "this process is about to end"}
+
+
+def ending(server: Server, phone: Phone) -> dict[str, str]:
+    """SIGTERM while this phone waits; what /readyz says is wrong until nobody is there."""
+    phone.wire.begin("Ping", pinging([phone.folders[CALENDAR].id], 60))
+    until(lambda: server.parked(phone.wire.device) == 1, "it does not wait")
+    assert server.process is not None
+    server.process.terminate()
+    wrong = {}
+    with suppress(ConnectionError):
+        while True:
+            status, text = asked("/readyz", server.port)
+            parts = {name: said for name, said in json.loads(text).items() if said != "ok"}
+            assert parts.pop("ready") is (status == 200)
+            wrong |= parts
+    assert phone.wire.finish().text_of("ping:Status") == "1"
+    phone.wire.close()
+    server.stop()
+    return wrong
 
 
 def test_top_has_nothing_to_show_where_no_server_runs(
