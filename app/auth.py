@@ -104,6 +104,7 @@ class Authenticator:
         self._flights: dict[bytes, threading.Lock] = {}
         self._guesses = Guesses(groupware)
         self._noted: OrderedDict[object, float] = OrderedDict()
+        self._forgotten = 0
         if on_ring is not None:
             on_ring(self.forget)
 
@@ -130,20 +131,28 @@ class Authenticator:
 
         None says that nobody knows what changed: then the epochs tell.
         """
-        changed, now = set(topics or ()), self._clock()
+        changed = set(topics or ())
+        self._forgotten += HOUSE in changed
         for digest, verdict in list(self._verdicts.items()):
             if verdict.account in changed or HOUSE in changed:
-                over = replace(verdict, deadline=min(verdict.deadline, now))
-                self._verdicts[digest] = over
+                self._forget(digest)
+
+    def _forget(self, digest: bytes) -> None:
+        if (verdict := self._verdicts.get(digest)) is not None:
+            deadline = min(verdict.deadline, self._clock())
+            self._verdicts[digest] = replace(verdict, deadline=deadline)
 
     def _judgement(
         self, account: AccountRow | None, user: str, secret: str, address: str
     ) -> Judgement:
         digest = self._digest(account.id.bytes if account else name_key(user).encode(), secret)
+        forgotten = self._forgotten
         with self._flight(digest):
             known = self._known(digest, account)
             if known is None:
                 known = self._judged_anew(digest, account, user, secret, address)
+                if forgotten != self._forgotten:  # it was judged by what is over
+                    self._forget(digest)
         return known
 
     def _judged_anew(

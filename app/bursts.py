@@ -16,11 +16,11 @@ import gevent
 from app import items as use
 from app.engine.aside import set_aside
 from app.groupware import Groupware
+from app.rules import the_house
 from domain.account import Account
 from domain.base import Authorship
 from domain.brake import MOST_LIMIT, Limits
 from domain.conflict import resolve
-from domain.house import House
 from domain.item import Echo, HeldEdit, Item
 from domain.kinds import kind_of
 from domain.patch import Patch
@@ -50,10 +50,7 @@ def set_house_limits(groupware: Groupware, author: Authorship, limits: Limits) -
     """From how much on everybody's phones are not believed, unless decided for a person alone."""
     _expect_good(limits)
     with groupware.acting(author):
-        try:
-            house = groupware.load(House, House.id_of())
-        except Unknown:
-            house = House.open()
+        house = the_house(groupware)
         house.set_brake(limits)
         groupware.save(house)
 

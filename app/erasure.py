@@ -23,11 +23,11 @@ from app import items as use
 from app.composition import CODEC
 from app.groupware import Groupware
 from app.guesses import PURPOSES, Guesses
+from app.rules import the_house
 from app.settings import Settings
 from app.web.sessions import SESSIONS
 from domain.base import Authorship
 from domain.folder import hierarchy_of
-from domain.house import House
 from domain.refused import Refused, Unknown
 from projections import accounts, attempts, erased, items, recorded, relations, schema
 from projections.accounts import AccountRow
@@ -61,7 +61,7 @@ def erase_person(groupware: Groupware, author: Authorship, account: UUID) -> Non
         contacts = items.ever(connection, account, "contacts")
         _forget_guesses(groupware, connection, account)
         erased.forget(connection, account)
-        house = _house(groupware)
+        house = the_house(groupware)
         house.note_account_erased(account, tuple(contacts))
         groupware.save(house)
         groupware.keyring.erase(account, *contacts)
@@ -82,7 +82,7 @@ def erase_contact(groupware: Groupware, author: Authorship, contact: UUID) -> li
         if not row.removed:
             use.remove(groupware, item)
         recorded.forget(connection, item.owner)
-        house = _house(groupware)
+        house = the_house(groupware)
         house.note_contact_erased(contact)
         groupware.save(house)
         groupware.keyring.erase(contact)
@@ -131,13 +131,6 @@ def _scoured(pool: Pool) -> bool:
         time.sleep(A_MOMENT)
         done = pool.checkpoint()
     return done
-
-
-def _house(groupware: Groupware) -> House:
-    try:
-        return groupware.load(House, House.id_of())
-    except Unknown:
-        return House.open()
 
 
 def _expect_another_administrator(connection: sqlite3.Connection, account: UUID) -> None:

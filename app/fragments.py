@@ -33,11 +33,6 @@ class Fragments:
         """A number for the form, so that it is compared once and not for each item."""
         return self._forms.setdefault(form, len(self._forms))
 
-    def clear(self) -> None:
-        """Let go of all of them."""
-        self._kept.clear()
-        self.size = 0
-
     def find(self, form: int, item: bytes, edition: int) -> Fragment | None:
         key = (form, item, edition)
         found = self._kept.get(key)

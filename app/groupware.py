@@ -22,9 +22,8 @@ from adapters.store.log import EventLog
 from adapters.store.pool import Pool
 from adapters.store.sqlite import SQLiteFactory
 from app.chance import told_by
-from app.fragments import Fragments
+from app.memory import Memories
 from app.metrics import measures
-from app.settled import Settled
 from domain.base import Authorship, acting
 from domain.house import HOUSE
 from domain.item import Item, Moved, OneSided
@@ -58,8 +57,7 @@ class Groupware(EventLog):
         self.keyring = factory.keyring
         self.clock = told_by(clock)
         self.ring = ring
-        self.settled = Settled()
-        self.fragments = Fragments()
+        self.memories = Memories()
 
     def author(self, actor: str, request: str, partnership: UUID | None = None) -> Authorship:
         return Authorship(actor, request, self.clock(), partnership)
@@ -74,7 +72,7 @@ class Groupware(EventLog):
         """Something happened that concerns everybody, so somebody may have been erased: nothing of
         anybody stays in the memory of this process."""
         if topics is None or HOUSE in set(topics):
-            self.fragments.clear()
+            self.memories.forget()
             self.keyring.forget()
 
     def reading(self) -> AbstractContextManager[sqlite3.Connection]:

@@ -75,6 +75,15 @@ class ContactErased(Event):
     subject: UUID
 
 
+class RowsMadeAnew(Event):
+    """So many rows were not what the log says, and were replaced by what it says: what anybody had
+    learnt from them may be wrong."""
+
+    TOPIC = "house.rows-made-anew"
+
+    rows: int
+
+
 class House(Aggregate):
     """Its `rules` are those of RULES, each with whether it holds."""
 
@@ -107,5 +116,8 @@ class House(Aggregate):
     def note_contact_erased(self, contact: UUID) -> None:
         self.trigger_event(ContactErased, subject=contact)
 
+    def note_rows_made_anew(self, rows: int) -> None:
+        self.trigger_event(RowsMadeAnew, rows=rows)
 
-known_as(HouseOpened, RuleChanged, HouseBrakeSet, AccountErased, ContactErased)
+
+known_as(HouseOpened, RuleChanged, HouseBrakeSet, AccountErased, ContactErased, RowsMadeAnew)

@@ -1,4 +1,4 @@
-"""The rules of the house: one row for each that somebody has decided."""
+"""The rules of the house: one row for each that somebody has decided. And the era of its rows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sqlite3
 
 from eventsourcing.domain import DomainEvent
 
-from domain.house import RULES, RuleChanged
+from domain.house import RULES, RowsMadeAnew, RuleChanged
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS house_rule (
@@ -14,6 +14,9 @@ CREATE TABLE IF NOT EXISTS house_rule (
     holds INTEGER NOT NULL,
     epoch INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS era (
+    begun INTEGER PRIMARY KEY
+) STRICT;
 """
 
 
@@ -27,9 +30,19 @@ def holds(connection: sqlite3.Connection, rule: str) -> bool:
     return rules(connection)[rule]
 
 
+def era(connection: sqlite3.Connection) -> int:
+    """Where in the log rows were replaced last, 0 if they never were: what was learnt from rows of
+    an earlier era may be wrong."""
+    (begun,) = connection.execute("SELECT max(begun) FROM era").fetchone()
+    return begun or 0
+
+
 def project(connection: sqlite3.Connection, event: DomainEvent, position: int) -> None:
     if isinstance(event, RuleChanged):
         connection.execute(
             "INSERT OR REPLACE INTO house_rule VALUES (?, ?, ?)",
             (event.rule, event.holds, position),
         )
+    elif isinstance(event, RowsMadeAnew):
+        connection.execute("DELETE FROM era")
+        connection.execute("INSERT INTO era VALUES (?)", (position,))

@@ -12,9 +12,9 @@ import click
 from app.cli.house import House, in_house
 from app.cli.progress import progress
 from app.composition import CODEC
+from app.log import rebuilding
 from projections import schema
 from projections.rebuild import Anew, anew
-from projections.verify import damage
 
 
 @click.command
@@ -29,7 +29,9 @@ def rebuild(house: House, as_json: bool) -> None:
     began = time.monotonic()
     with anew(schema.create, schema.projectors(CODEC)) as tables:
         differ, broken = _beside(house, tables)
-        replaced, waited = _swapped(house, tables, broken) if differ or broken else (0, 0.0)
+        replaced, waited = 0, 0.0
+        if differ or broken:
+            replaced, waited = rebuilding.swap(house.groupware, house.author, tables, whole=broken)
     done = Done(tables.position, time.monotonic() - began, replaced, waited)
     click.echo(json.dumps(asdict(done)) if as_json else "\n".join(done.sentences()))
 
@@ -54,22 +56,6 @@ class Done:
 
 
 def _beside(house: House, tables: Anew) -> tuple[bool, bool]:
-    """Fold the log as it is now; whether any row differs, and whether the file is damaged."""
-    with house.groupware.reading() as connection:
-        length = house.groupware.recorder.max_notification_id() or 0
-        with progress("folding", length) as tick:
-            tables.catch_up(house.groupware, tick)
-        broken = any(damage(connection))
-        differ = broken or any(
-            not each.alike() or any(each.differences()) for each in tables.comparisons(connection)
-        )
-    return differ, broken
-
-
-def _swapped(house: House, tables: Anew, broken: bool) -> tuple[int, float]:
-    """Replace what differs; how many rows, and how long phones had to wait for it."""
-    with house.groupware.pool.writing() as connection:
-        began = time.monotonic()
-        tables.catch_up(house.groupware)
-        replaced = tables.replace(connection, whole=broken)
-    return replaced, time.monotonic() - began
+    length = house.groupware.recorder.max_notification_id() or 0
+    with progress("folding", length) as tick:
+        return rebuilding.beside(house.groupware, tables, tick)

@@ -105,7 +105,7 @@ def _pending(context: Context, talk: Conversation, folder: FolderRow, line: Line
     if context.partnership.waits:
         return False
     round = line.rounds[-1]
-    settled, place = context.groupware.settled, (context.partnership.id, folder.id)
+    settled, place = talk.memory.settled, (context.partnership.id, folder.id)
     cutoff = classes.cutoff(folder.kind, round.wishes.filter_type, context.now)
     if talk.pending(line, round, cutoff, settled.upto(place, round.key)):
         return True

@@ -63,6 +63,7 @@ class Conversation:
         place = (self.partnership, self.collection.id)
         self.lines = lines.lines(self.connection, self.codec, *place)
         self.quarantine, self.holding = lines.apart(self.connection, *place)
+        self.memory = self.groupware.memories.of(self.connection)
         self.burst: UUID | None = None
         """Set where something of this request was held."""
 

@@ -98,7 +98,7 @@ class Exchange:
         return not self._pending(talk, line, round, folder)
 
     def _pending(self, talk: Conversation, line: Line, round: Round, folder: FolderRow) -> bool:
-        settled = self.context.groupware.settled
+        settled = talk.memory.settled
         place = (self.context.partnership.id, talk.collection.id)
         since = settled.upto(place, round.key)
         if talk.pending(line, round, self._cutoff(folder, round.wishes), since):

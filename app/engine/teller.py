@@ -94,7 +94,7 @@ class Teller:
 
     def _fragment(self, entry: Entry, reduced: bool) -> Fragment:
         """Name and item in the phone's form, from memory if another phone was told the same."""
-        row, held, kept = entry.row, entry.verb is Verb.CHANGE, self.talk.groupware.fragments
+        row, held, kept = entry.row, entry.verb is Verb.CHANGE, self.talk.memory.fragments
         form = self._form(reduced, held)
         found = kept.find(form, row.item, row.edition)
         if found is None:
@@ -106,7 +106,7 @@ class Teller:
 
     def _form(self, reduced: bool, held: bool) -> int:
         if (form := self._forms.get((reduced, held))) is None:
-            form = self.talk.groupware.fragments.form((self.kind, self.dialect, reduced, held))
+            form = self.talk.memory.fragments.form((self.kind, self.dialect, reduced, held))
             self._forms[reduced, held] = form
         return form
 

@@ -34,7 +34,6 @@ from app.chance import Script
 from app.commands import COMMANDS
 from app.composition import open_groupware
 from app.eas import STAY, ActiveSync
-from app.fragments import Fragments
 from app.groupware import Groupware
 from app.http import Http
 from app.log.recording import Asked, Exchange, Told
@@ -42,7 +41,6 @@ from app.push.stay import Parked, Stay
 from app.push.wake import WakeHub
 from app.rehearsal import rehearsal
 from app.settings import Settings
-from app.settled import Settled
 from domain.refused import Unknown
 from projections import accounts, asked, sightings
 from projections.rebuild import Tick, unheard
@@ -92,7 +90,7 @@ class Stage:
         with rehearsal(self._groupware), chance.following(Script(request.at, request.seed)):
             self._lay_out(request)
             told = Told.of(self._answered(request))
-        self._groupware.settled, self._groupware.fragments = Settled(), Fragments()
+        self._groupware.memories.forget()
         return told
 
     def _due(self, position: int) -> Iterator[DomainEvent]:

@@ -16,6 +16,7 @@ from app import passwords, people
 from app.auth import VERIFIED_FOR, Authenticator, NotEnabled, Unauthorized, credentials
 from app.guesses import FORGOTTEN_AFTER, PER_ACCOUNT, PER_ADDRESS
 from app.people import bare_name
+from domain.house import HOUSE
 from tests.app.house import House
 
 SECRET = "correct horse"
@@ -296,3 +297,18 @@ clock.kill()
 """
     done = subprocess.run([sys.executable, "-c", program], check=False, timeout=60)
     assert done.returncode == 0
+
+
+def test_what_was_judged_while_all_was_forgotten_is_judged_again(house: House) -> None:
+    """The row it was judged by may have been wrong, and be another one now."""
+    judged = []
+
+    def login(account: object, secret: str) -> bool:
+        judged.append(secret)
+        auth.forget([HOUSE] if len(judged) == 1 else [])
+        return True
+
+    auth = Authenticator(house.groupware, login=login)
+    for _ in range(3):
+        auth.principal(basic(f"ada:{SECRET}"), HOME)
+    assert len(judged) == 2
