@@ -6,6 +6,7 @@ from __future__ import annotations
 from base64 import b32decode, b32encode
 from binascii import Error
 from functools import lru_cache
+from typing import Final
 from uuid import UUID
 
 LENGTH = 26
@@ -29,3 +30,17 @@ def _uuid_of(text: str) -> UUID | None:
     except (Error, ValueError):
         return None
     return id if server_id(id) == text else None
+
+
+BY_ID: Final = ":@"
+"""Between what an author is and their id; no name has an @."""
+
+
+def by_id(kind: str, id: UUID) -> str:
+    """An author whose name is nobody's business: a phone, or a person in the log's clear part."""
+    return f"{kind}{BY_ID}{server_id(id)}"
+
+
+def id_in(actor: str) -> UUID | None:
+    """Of an author who is named by id; None for all others."""
+    return uuid_of(actor.partition(BY_ID)[2])

@@ -19,6 +19,7 @@ from adapters.eas import agent
 from adapters.eas.request import Request
 from adapters.eas.status import Refusal
 from adapters.eas.version import Version
+from adapters.ids import by_id
 from adapters.store.keyring import Erased
 from adapters.store.pool import StoreBusy, StoreUnavailable
 from app.groupware import Groupware
@@ -75,7 +76,7 @@ def admit(
     if request.device_id.casefold() == TRYING:
         return None
     id = Partnership.id_of(account.id, request.device_id)
-    author = Authorship(f"device:{request.device_id}", request_id, now, id)
+    author = Authorship(by_id("device", id), request_id, now, id)
     with groupware.reading() as connection:
         phone = devices.by_id(connection, id)
         demand = demand_on(groupware, account, phone)

@@ -10,6 +10,7 @@ from typing import Literal
 from adapters.eas.reply import Reply
 from adapters.eas.request import Request
 from adapters.eas.version import Version
+from adapters.ids import by_id
 from app.groupware import Groupware
 from app.journal import Fields
 from app.push.stay import Stay
@@ -40,7 +41,7 @@ class Context:
     def author(self) -> Authorship:
         """Whose act a change of this request is."""
         phone = self.partnership
-        return Authorship(f"device:{phone.device}", self.request_id, self.now, phone.id)
+        return Authorship(by_id("device", phone.id), self.request_id, self.now, phone.id)
 
 
 Handle = Callable[[Context, Request], Reply]

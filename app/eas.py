@@ -19,6 +19,7 @@ from adapters.eas.reply import MULTIPART, Answer, Empty, Failure, Multipart, Rep
 from adapters.eas.request import WBXML, Request, read_request
 from adapters.eas.status import Refusal, by_status, failure, http_status
 from adapters.eas.version import Version
+from adapters.ids import server_id
 from adapters.wbxml import Element, encode
 from app import chance, errors, journal
 from app.admission import AboveCeiling, ceiling_for
@@ -35,6 +36,7 @@ from app.push.wake import Vanished, WakeHub
 from app.rehearsal import rehearsal
 from app.settings import Settings
 from app.still import Stillness, small_body
+from domain.partnership import Partnership
 from projections.accounts import AccountRow
 from projections.devices import PartnershipRow
 
@@ -152,7 +154,8 @@ class ActiveSync:
     def _command(self, req: falcon.Request, line: Line, fields: Fields, data: bytes | None) -> Http:
         principal = self._principal(req, line, fields)
         command, version = self._find(line)
-        fields.update(device=line.device_id, version=version.text)
+        id = Partnership.id_of(principal.account.id, line.device_id)
+        fields.update(device=server_id(id), version=version.text)
         stay: Stay = req.env[STAY]
         stay.came = stay.came or self.groupware.clock()
         stay.doing = stay.doing or (principal.account.id, line.device_id, line.command)

@@ -1,7 +1,8 @@
 """The journal: one line per request, for whoever runs the server.
 
 It tells which phone asked for what, what it got and how long that took. A person is the first
-digits of an account's id; names, addresses, subjects and secrets are never in it.
+digits of an account's id, a phone the id by which lists and `taccuino device show` know it; names,
+addresses, subjects, secrets, and what a phone calls itself, are never in it.
 """
 
 from __future__ import annotations

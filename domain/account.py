@@ -61,7 +61,7 @@ AUDIENCES = ("internal", "known", "unknown")
 
 class AccountOpened(Created):
     TOPIC = "account.opened"
-    personal: ClassVar[tuple[str, ...]] = ("name", "mail", "full_name")
+    personal: ClassVar[tuple[str, ...]] = ("name", "mail", "full_name", "zone")
 
     subject: UUID
     name: str
@@ -127,6 +127,7 @@ class LanguageChosen(AccountEvent):
     """The language in which they are addressed, as `it` or `en`."""
 
     TOPIC = "account.language-chosen"
+    personal: ClassVar[tuple[str, ...]] = ("language",)
 
     language: str
 
@@ -136,6 +137,7 @@ class LanguageChosen(AccountEvent):
 
 class ZoneChosen(AccountEvent):
     TOPIC = "account.zone-chosen"
+    personal: ClassVar[tuple[str, ...]] = ("zone",)
 
     zone: str
 

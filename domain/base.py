@@ -24,8 +24,9 @@ def named_id(kind: str, name: str) -> UUID:
 
 @dataclass(frozen=True)
 class Authorship:
-    """`actor` is `user:…`, `device:…`, `admin:…`, `connector:…` or `system`; `at` is the
-    instant the act is recorded with; `request` leads from an event back to the log line."""
+    """`actor` is `user:…`, `device:@…`, `admin:…`, `connector:…` or `system`: a phone goes by the
+    id of its partnership, since what it calls itself is sealed there. `at` is the instant the act
+    is recorded with; `request` leads from an event back to the log line."""
 
     actor: str
     request: str

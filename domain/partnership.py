@@ -21,6 +21,7 @@ SILENT_AFTER: Final = timedelta(days=90)
 
 class DevicePartnered(Created):
     TOPIC = "device.partnered"
+    personal: ClassVar[tuple[str, ...]] = ("device", "device_type")
 
     subject: UUID
     account: UUID
@@ -45,6 +46,7 @@ class DeviceIntroduced(PartnershipEvent):
     where it means any, and the version of the protocol it speaks."""
 
     TOPIC = "device.introduced"
+    personal: ClassVar[tuple[str, ...]] = ("agent", "model", "os")
 
     agent: str
     model: str
@@ -193,6 +195,7 @@ class DeviceReturned(PartnershipEvent):
     """A phone that had been forgotten is back."""
 
     TOPIC = "device.returned"
+    personal: ClassVar[tuple[str, ...]] = ("device_type",)
 
     device_type: str
 

@@ -147,6 +147,14 @@ def by_id(connection: sqlite3.Connection, id: UUID) -> PartnershipRow | None:
     return None if row is None else row_of(row)
 
 
+def ever(connection: sqlite3.Connection, id: UUID) -> PartnershipRow | None:
+    """Also one that was forgotten; of it there is left which phone it was."""
+    row = connection.execute(
+        f"SELECT {COLUMNS} FROM partnership WHERE id = ?", (id.bytes,)
+    ).fetchone()
+    return None if row is None else row_of(row)
+
+
 def of_account(connection: sqlite3.Connection, account: UUID) -> list[PartnershipRow]:
     """The phones of one person, the oldest partnership first."""
     rows = connection.execute(

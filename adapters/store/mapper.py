@@ -7,7 +7,7 @@ stay, and the event says so: `erased` is true.
 
 Who acted is personal, too. Where it was a person (`user:…`, `admin:…`) with an account here, the
 name is sealed under that account's key, whatever the event is about, and in the clear stands the
-id alone; with the key gone, that is all that is left of the author.
+id alone; with the key gone, that is all that is left of the author. A phone acts by its id anyway.
 
 Older events are brought up to date in two steps, since the clear part can be read without the key:
 the library's `upcast_vN_vM(state)` for the clear part (blanks included), then, where a class has
@@ -23,7 +23,7 @@ from uuid import UUID
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent, Transcoder
 
-from adapters.ids import server_id, uuid_of
+from adapters.ids import by_id, id_in
 from adapters.store.keyring import Erased, Keyring
 from adapters.store.transcoder import MsgpackTranscoder
 from domain.account import Account
@@ -33,9 +33,6 @@ SIGNED: Final = "signed"
 """The box with the name of the person who acted."""
 
 PEOPLE: Final = frozenset({"user", "admin"})
-BY_ID: Final = ":@"
-"""Between what an author is and the id of their account; no name has an @."""
-
 VERSION: Final = "class_version"
 BLANKS: Final[Mapping[type, Any]] = {
     str: "",
@@ -91,17 +88,16 @@ class SealingMapper(Mapper[UUID]):
         if not self._keyring.holds(person):
             return {}
         box = self._keyring.seal(person, _place(event) + SIGNED.encode(), name.encode())
-        return {"actor": f"{kind}{BY_ID}{server_id(person)}", SIGNED: box}
+        return {"actor": by_id(kind, person), SIGNED: box}
 
     def _author(self, event: DomainEventProtocol[UUID], stored: str, box: bytes) -> str:
         """By name, or, once they are erased, by id."""
-        kind, _, id = stored.partition(BY_ID)
-        person = uuid_of(id)
+        person = id_in(stored)
         try:
             if person is None:
                 raise ValueError(f"{stored} is nobody's id")
             name = self._keyring.open(person, _place(event) + SIGNED.encode(), box)
-            return f"{kind}:{name.decode()}"
+            return f"{stored.partition(':')[0]}:{name.decode()}"
         except Erased:
             return stored
         except ValueError as error:

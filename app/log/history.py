@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from adapters.ids import server_id, uuid_of
+from adapters.ids import by_id, server_id, uuid_of
 from app.groupware import Groupware
 from domain.base import Created, Event
 from domain.refused import Unknown
@@ -83,7 +83,8 @@ def kinds_of(*names: str) -> list[str]:
 @dataclass(frozen=True)
 class Asked:
     """What somebody looks for, in their words; what is empty is not asked for. A person goes by
-    name or address, a phone by its id here or its own, `by` is an author as the log has it."""
+    name or address, a phone by its id here or its own, `by` is an author as the log has it,
+    or a phone as `device:` with either id."""
 
     person: str = ""
     device: str = ""
@@ -108,7 +109,7 @@ class Asked:
         if self.kind:
             yield logbook.kinds(*kinds_of(*self.kind))
         if self.by:
-            yield logbook.actors(self.by)
+            yield logbook.actors(*_authors(connection, self.by))
         if self.request:
             yield logbook.requests(self.request)
 
@@ -122,14 +123,26 @@ def _person(connection: sqlite3.Connection, name: str) -> UUID:
 
 def _phones(connection: sqlite3.Connection, name: str) -> list[UUID]:
     """Every phone of this name, also those that were forgotten."""
+    found = _called(connection, name)
+    if not found:
+        raise Unknown(f"there is no phone {name}")
+    return found
+
+
+def _authors(connection: sqlite3.Connection, by: str) -> list[str]:
+    """As the log may have them: phones by id, and by DeviceId where it is old."""
+    kind, name = by.partition(":")[::2]
+    phones = _called(connection, name) if kind == "device" else []
+    return [by, *(by_id(kind, id) for id in phones)]
+
+
+def _called(connection: sqlite3.Connection, name: str) -> list[UUID]:
     id = uuid_of(name.lower())
     rows = connection.execute(
         "SELECT id FROM partnership WHERE id = ? OR upper(device) = ?",
         (id.bytes if id else b"", name.upper()),
-    ).fetchall()
-    if not rows:
-        raise Unknown(f"there is no phone {name}")
-    return [UUID(bytes=row[0]) for row in rows]
+    )
+    return [UUID(bytes=found) for (found,) in rows]
 
 
 def _id(text: str) -> UUID:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
-from adapters.ids import server_id
+from adapters.ids import id_in, server_id
 from app.composition import CODEC
 from app.web.words import Words
 from domain.folder import hierarchy_of
@@ -39,10 +39,12 @@ class Names:
         self.item = lru_cache(maxsize=None)(self._item)
 
     def actor(self, actor: str, partnership: UUID | None) -> str:
-        """Who did something, as an event names them (`device:…`)."""
+        """Who did something, as an event names them (`device:@…`, and before that by DeviceId)."""
         who, _, name = actor.partition(":")
-        if who == "device" and partnership is not None and self._row(PHONE, partnership):
-            return self.phone(partnership)
+        if who == "device":
+            phone, name = id_in(actor) or partnership, name.removeprefix("@")
+            if phone is not None and self._row(PHONE, phone):
+                return self.phone(phone)
         if who in ("user", "admin"):
             found = accounts.find(self._connection, name)
             name = self._called(found) if found else name

@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from uuid import UUID
 
+from adapters.ids import id_in
 from app import items as use
 from app.composition import CODEC
 from app.http import Http
@@ -61,11 +62,9 @@ def restore(visit: Visit) -> Http:
 
 def _by(connection: sqlite3.Connection, visit: Visit, actor: str) -> str:
     """Who made an edit; a phone of the reader's by what they call it, or its model."""
-    who, _, device = actor.partition(":")
-    phone = None
-    if who == "device":
-        phone = devices.by_id(connection, Partnership.id_of(visit.person.id, device))
-    return visit.words.actor(f"device:{phone.name}" if phone else actor)
+    id = id_in(actor) or Partnership.id_of(visit.person.id, actor.removeprefix("device:"))
+    phone = devices.ever(connection, id)
+    return visit.words.actor(actor, phone.name if phone else "")
 
 
 def _told(visit: Visit, edit: SetAside, row: ItemRow, by: str) -> Told:

@@ -68,7 +68,7 @@ def park(
             stay.look_again()
     found = news()
     if found is None:
-        log.debug("parked", request=context.request_id, device=context.partnership.device)
+        log.debug("parked", request=context.request_id, device=context.journal.get("device"))
         raise Parked
     stay.settle()
     return None if stay.superseded else found

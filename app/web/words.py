@@ -30,9 +30,11 @@ class Words:
     def knows(self, key: str) -> bool:
         return key in i18n.texts(self.language)
 
-    def actor(self, actor: str) -> str:
-        """Who did something, as events name them (`device:…`)."""
+    def actor(self, actor: str, phone: str = "") -> str:
+        """Who did something, as events name them; a phone is called `phone`, if that is known."""
         who, _, name = actor.partition(":")
+        if who == "device":
+            name = phone or name.removeprefix("@")
         name = self.text("log.erased") if name.startswith("@") else name
         return self.text(
             f"actor.{who}" if self.knows(f"actor.{who}") else "actor.system", name=name

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
 
+from adapters.ids import by_id
 from app import credentials, folders, links, people, phones
 from app import items as use
 from app.engine.aside import set_aside
@@ -39,8 +40,10 @@ from projections.accounts import AccountRow
 from projections.recorded import RecordedRow
 
 NAME: Final = "Qzenobia"
+ZONE: Final = "Antarctica/Troll"
 ADDRESS: Final = "192.0.2.77"
-AGENT: Final = "Apple-iPhone14C5/2302.1"
+AGENT: Final = "Apple-QiPhone14C5/2302.1"
+MODEL, SYSTEM, TYPE = "Qphone 15", "Qos 18", "Qphone"
 
 
 @dataclass
@@ -50,7 +53,7 @@ class Somebody:
 
     groupware: Groupware
     texts: Iterator[str]
-    phone_id: str = "QPHONE1"
+    phone_id: str = "QDEVICE1"
     said: list[str] = field(default_factory=list)
     ids: list[UUID] = field(default_factory=list)
     address: str = ""
@@ -76,9 +79,9 @@ class Somebody:
 
     def live(self) -> None:
         """Everything happens to them that can."""
-        self.said.append(NAME)
+        self.said += [NAME, ZONE]
         admin = self.groupware.author("admin:root", "setting-up")
-        people.open_account(self.groupware, admin, NAME, self.mail(), self.text(), "Europe/Rome")
+        people.open_account(self.groupware, admin, NAME, self.mail(), self.text(), ZONE)
         people.enable(self.groupware, admin, self.account.id)
         self.ids.append(self.account.id)
         self._be_let_in()
@@ -100,10 +103,11 @@ class Somebody:
     def _have_a_phone(self) -> None:
         account = self.account.id
         id = Partnership.id_of(account, self.phone_id)
-        author = self.groupware.author(f"device:{self.phone_id}", "sync", id)
+        author = self.groupware.author(by_id("device", id), "sync", id)
+        self.said += [self.phone_id, TYPE, AGENT, MODEL, SYSTEM]
         with self.groupware.acting(author):
-            phone = Partnership.begin(account, self.phone_id, "iPhone")
-            phone.introduce(AGENT, "iPhone 15", "iOS 18", "16.1")
+            phone = Partnership.begin(account, self.phone_id, TYPE)
+            phone.introduce(AGENT, MODEL, SYSTEM, "16.1")
             phone.describe({"name": self.text(), "phone_number": self.text(), "imei": self.text()})
             phone.record(author.at + timedelta(hours=1), self.text())
             self.groupware.save(phone)
@@ -156,7 +160,7 @@ class Somebody:
 
     def _hold(self, event: UUID) -> None:
         phone, folder = self.ids[1], default_folder(self.account.id, CALENDAR)
-        author = self.groupware.author(f"device:{self.phone_id}", "sync", phone)
+        author = self.groupware.author(by_id("device", phone), "sync", phone)
         with self.groupware.acting(author):
             edit = HeldEdit(2, {"subject": self.text()})
             use.hold(self.groupware, self._load(event), uuid4(), edit, 7, folder)

@@ -7,6 +7,7 @@ import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import structlog
@@ -17,6 +18,7 @@ from adapters.eas.reply import Answer, Empty, Failure, Multipart, Reply
 from adapters.eas.request import Request
 from adapters.eas.status import PAGE_OF, Refusal
 from adapters.eas.version import Version
+from adapters.ids import server_id
 from adapters.store.pool import StoreBusy, StoreUnavailable
 from adapters.wbxml import E, decode, encode
 from app import health
@@ -25,6 +27,7 @@ from app.composition import STORE
 from app.context import Command, Context
 from app.limits import Pace
 from app.push.wake import Vanished
+from domain.partnership import Partnership
 from tests.app.shell import RIGHT, Response, Shell, a_phone, answering
 
 PING = E("ping:Ping", E("ping:Status", 1))
@@ -392,7 +395,8 @@ def test_a_request_leaves_one_line_without_names(make: Make) -> None:
     with structlog.testing.capture_logs() as lines:
         make(Ping=Command(handle)).post("Ping", body=ASKED)
     (line,) = lines
-    assert (line["command"], line["version"], line["device"]) == ("Ping", "14.1", "PHONE1")
+    assert (line["command"], line["version"]) == ("Ping", "14.1")
+    assert line["device"] == server_id(Partnership.id_of(UUID(int=1), "PHONE1"))
     assert (line["status"], line["told"], line["account"]) == (200, 3, "00000000")
     assert line["out"] > 0
     assert line["in"] > 0

@@ -8,17 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
 from falcon import testing
 
-from adapters.ids import server_id
+from adapters.ids import by_id, server_id
 from app import items as use
 from app import links, people
 from app.admin.log_live import STREAM
 from app.push import following
-from tests.app.house import House
+from tests.app.house import House, a_request
 from tests.app.reader import Reader, pages, signed_in, with_password
 
 LINE = re.compile(r'<li><a href="/(?:admin/log|my/history)/(\w+)">\s*<span>(.*?)</span>')
@@ -98,6 +99,23 @@ def test_a_filter_shows_only_what_fits(
     found = sentences(reader.get(f"/admin/log?{query}").text)
     assert found
     assert all(any(kind in each for kind in kinds) for each in found)
+
+
+@pytest.mark.parametrize(("device", "old"), [("QNEW", False), ("QOLD", True)])
+def test_what_a_phone_did_is_found_by_what_it_calls_itself(
+    reader: Reader, house: House, device: str, old: bool
+) -> None:
+    """Also in a log that has DeviceIds as authors."""
+    house.admit(a_request(device=device))
+    phone, actor, item = house.phone(device=device), f"device:{device}", house.contact()
+    known = by_id("device", phone.id)
+    author = house.groupware.author(actor if old else known, "test", phone.id)
+    with house.groupware.acting(author) as connection:
+        use.remove(house.groupware, use.load(house.groupware, connection, item))
+    for by in (actor, known):
+        found = sentences(reader.get(f"/admin/log?kind=contact.removed&by={quote(by)}").text)
+        assert len(found) == (not (old and by != actor))
+        assert all(each.startswith("The phone iPhone14C5 of Ada Example deleted") for each in found)
 
 
 def test_a_time_before_everything_finds_nothing_and_says_so(reader: Reader) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+import pytest
+
+from adapters.ids import by_id
 from app import items as use
 from app import phones
 from tests.app.house import PHONE, House, a_request
@@ -27,7 +30,7 @@ def shown(house: House) -> str:
 
 def test_a_phone_goes_by_its_model_until_it_has_a_name(house: House) -> None:
     house.admit(a_request())
-    set_aside(house, f"device:{PHONE}")
+    set_aside(house, by_id("device", house.phone().id))
     page = shown(house)
     assert "By the phone iPhone" in page
     assert PHONE not in page
@@ -35,6 +38,19 @@ def test_a_phone_goes_by_its_model_until_it_has_a_name(house: House) -> None:
     assert "By the phone Ada&#39;s &lt;phone&gt;" in shown(house)
 
 
-def test_a_phone_that_was_removed_goes_by_its_device_id(house: House) -> None:
-    set_aside(house, "device:GONE")
-    assert "By the phone GONE" in shown(house)
+def test_a_phone_that_was_removed_goes_by_its_kind(house: House) -> None:
+    house.admit(a_request())
+    id = house.phone().id
+    phones.call_it(house.groupware, house.admin, id, "Mine")
+    phones.forget(house.groupware, house.admin, id)
+    set_aside(house, by_id("device", id))
+    assert "By the phone iPhone" in shown(house)
+
+
+@pytest.mark.parametrize("device", [PHONE, "GONE"])
+def test_a_phone_is_known_by_its_device_id_where_an_old_log_has_that(
+    house: House, device: str
+) -> None:
+    house.admit(a_request())
+    set_aside(house, f"device:{device}")
+    assert f"By the phone {'iPhone' if device == PHONE else 'GONE'}" in shown(house)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from adapters.ids import by_id
 from app import access, phones
 from app.access import LONGEST_PATTERN, MOST_RULES
 from app.phones import LONGEST_LABEL
@@ -15,7 +16,7 @@ from domain.refused import Refused
 from projections import deeds
 from projections import lines as kept
 from tests.app.handset import Handset, id_of
-from tests.app.house import PHONE, House, a_request
+from tests.app.house import House, a_request
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_each_decision_has_its_author_and_time(mine: House) -> None:
     assert decided[deeds.BLOCKED].by == decided[deeds.APPROVED].by == "admin:root"
     assert (decided[deeds.LABELLED].by, decided[deeds.INTRODUCED].by) == (
         "user:ada",
-        f"device:{PHONE}",
+        by_id("device", id),
     )
     assert (decided[deeds.APPROVED].at - decided[deeds.BLOCKED].at).seconds == 3600
 

@@ -11,6 +11,7 @@ from adapters.eas.provision import DOCUMENT, LISTS, PASSWORD_GROUP, WAP, WBXML, 
 from adapters.eas.reply import Failure
 from adapters.eas.status import Refusal
 from adapters.eas.version import Version
+from adapters.ids import by_id
 from adapters.wbxml import E, Element
 from adapters.wbxml.codepages import VERSIONS
 from app import people, phones, wiping
@@ -435,5 +436,5 @@ def test_whoever_waits_for_a_phone_is_woken_by_what_happens_to_it(house: House) 
 def test_events_name_the_phone_that_caused_them(house: House) -> None:
     provisioned(house)
     *_, (_, event) = house.groupware.replay()
-    assert event.actor == f"device:{PHONE}"
+    assert event.actor == by_id("device", house.phone().id)
     assert event.partnership == house.phone().id

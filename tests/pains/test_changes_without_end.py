@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.ids import by_id
 from projections.findings import FLAPPING, KINDS, findings
 from tests.app.cli_runner import Cli
 from tests.app.handset import Handset, changing, commanding, first_name
@@ -90,7 +91,8 @@ def test_a_phone_that_changes_an_item_without_end_is_named_too(house: House) -> 
     assert edit(house, phone, item, OFTEN - 1, minutes=1) == 0
     assert edit(house, phone, item, OFTEN + 1, minutes=1) == 1
     with house.groupware.reading() as connection:
-        assert findings(connection, house.clock())[0].detail == f"device:{phone.device}"
+        (found,) = findings(connection, house.clock())
+    assert found.detail == by_id("device", house.phone(device=phone.device).id)
 
 
 def test_somebody_who_edits_now_and_then_is_left_in_peace(house: House) -> None:

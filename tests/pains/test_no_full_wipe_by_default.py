@@ -15,6 +15,7 @@ import pytest
 
 from adapters.eas.reply import Failure
 from adapters.eas.version import Version
+from adapters.ids import by_id
 from adapters.wbxml import E, Element
 from app import credentials, phones, wiping
 from app.wiping import Ordered
@@ -24,7 +25,7 @@ from domain.refused import Refused
 from projections.attempts import note_use
 from projections.credentials import of_account
 from projections.standing import SHUT_OUT, TO_BE_WIPED, WAS_WIPED, Standing, portrait
-from tests.app.house import PHONE, House, a_request, texts
+from tests.app.house import House, a_request, texts
 from tests.app.test_provision import about, admitted, initial, provisioned
 
 ELEMENTS: dict[WipeKind, str] = {
@@ -91,7 +92,7 @@ def test_it_is_shown_who_asked_and_when_it_was_acknowledged(house: House) -> Non
     )
     house.clock.advance(minutes=5)
     house.answer("Provision", _report("account", 1))
-    wiped = {"by": f"device:{PHONE}", "at": house.clock()}
+    wiped = {"by": by_id("device", house.phone().id), "at": house.clock()}
     assert _standing(house) == Standing(WAS_WIPED, wiped)
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from adapters.store.chain import verify_chain
 from adapters.wbxml import encode
+from app import erasure
 from app.composition import CODEC, STORE
 from projections import schema
 from projections.verify import verify
@@ -80,6 +81,13 @@ def test_rows_of_another_version_are_folded_anew_at_the_start(house: House) -> N
     house.groupware = house.open()
     expect_sound(house)
     assert log_of(house) == before
+
+
+def test_a_person_of_an_old_log_can_be_erased(house: House) -> None:
+    """Also where the log says in the clear what is sealed today."""
+    erasure.erase_person(house.groupware, house.admin, house.account().id)
+    assert erasure.finish(house.groupware)
+    expect_sound(house)
 
 
 def test_a_start_of_the_same_version_folds_nothing(house: House) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from http.client import HTTPConnection, HTTPSConnection
@@ -18,8 +19,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from adapters.ids import server_id
 from app import people
-from app.composition import open_groupware
+from app.composition import STORE, open_groupware
 from app.groupware import Groupware
 from app.push.bell import Bell
 from projections import accounts
@@ -150,14 +152,26 @@ class Server:
 
     def parked(self, device: str) -> int:
         """How many requests of this phone wait for news now; told at log level debug."""
-        waiting = {_request(line) for line in self.lines("event=parked", f"device={device}")}
+        waiting = set(self._parked(device))
         return len(waiting - {_request(line) for line in self.lines("event=served")})
 
     def looked(self, device: str) -> bool:
         """Whether a parked request of this phone has looked again and found nothing."""
-        lines = self.lines("event=parked", f"device={device}")
-        waiting = [_request(line) for line in lines]
+        waiting = self._parked(device)
         return len(waiting) > len(set(waiting))
+
+    def _parked(self, device: str) -> list[str]:
+        """The requests that waited, each as often as it looked; of all phones if none is named."""
+        lines = self.lines("event=parked")
+        ids = [f"device={id}" for id in self.ids_of(device)] if device else ["device="]
+        return [_request(line) for line in lines if any(id in line for id in ids)]
+
+    def ids_of(self, device: str) -> list[str]:
+        """By which the server's lines know the phones that go by this name."""
+        query = "SELECT id FROM partnership WHERE upper(device) = ?"
+        with closing(sqlite3.connect(f"file:{self.home / STORE}?mode=ro", uri=True)) as store:
+            rows = store.execute(query, (device.upper(),)).fetchall()
+        return [server_id(UUID(bytes=id)) for (id,) in rows]
 
     # Its processes
 

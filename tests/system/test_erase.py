@@ -19,8 +19,14 @@ SETTINGS = {"HEARTBEAT_MINIMUM": "1", "LOG_LEVEL": "debug"}
 UPLOADED = "quploaded by a phone"
 
 
-def phone_of(server: Server, name: str, password: str, device: str) -> Phone:
-    phone = Phone(Wire(HOST, server.port, name, password, device), random.Random(device))
+DEVICE, AGENT = "QREALPHONE", "Apple-QiPhone15C4/2201.7"
+
+
+def phone_of(
+    server: Server, name: str, password: str, device: str, agent: str = Wire.agent
+) -> Phone:
+    wire = Wire(HOST, server.port, name, password, device, agent=agent)
+    phone = Phone(wire, random.Random(device))
     phone.set_up()
     in_step(phone)
     return phone
@@ -39,7 +45,8 @@ def test_an_erased_person_is_out_at_once_and_in_no_byte_of_any_file(server: Serv
     with server.groupware() as groupware:
         somebody = Somebody(groupware, cycle(["Ünïcode ὣς 日本 and plain"]))
         somebody.live()
-    theirs = phone_of(server, NAME, somebody.password, "QREAL")
+    said = [*somebody.said, UPLOADED, DEVICE, AGENT]
+    theirs = phone_of(server, NAME, somebody.password, DEVICE, AGENT)
     for kind in (CALENDAR, CONTACTS):
         theirs.edit(kind, "a", UPLOADED)
     in_step(theirs)
@@ -47,7 +54,7 @@ def test_an_erased_person_is_out_at_once_and_in_no_byte_of_any_file(server: Serv
     bob.add(CONTACTS, 1)
     in_step(bob)
     assert signed_in(server, somebody.token)
-    assert len({text for _, text in remains(server.home, [*somebody.said, UPLOADED])}) > 20
+    assert len({text for _, text in remains(server.home, said)}) > 20
     keys = [folder.key for folder in bob.folders.values()]
 
     with parked_ping(server, theirs) as answer:
@@ -60,7 +67,7 @@ def test_an_erased_person_is_out_at_once_and_in_no_byte_of_any_file(server: Serv
         theirs.wire.options()
     assert not signed_in(server, somebody.token)
 
-    assert remains(server.home, [*somebody.said, UPLOADED]) == []
+    assert remains(server.home, said) == []
     server.verify()
     assert "nothing had to be replaced" in server.verb("rebuild")
     assert [folder.key for folder in bob.folders.values()] == keys
@@ -69,4 +76,4 @@ def test_an_erased_person_is_out_at_once_and_in_no_byte_of_any_file(server: Serv
     assert bob.strange == []
     theirs.wire.close()
     bob.wire.close()
-    assert remains(server.home, [*somebody.said, UPLOADED]) == []
+    assert remains(server.home, said) == []
