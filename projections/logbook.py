@@ -56,6 +56,7 @@ INSERT INTO log_moment SELECT ?1, ?2
 WHERE NOT EXISTS (SELECT 1 FROM log_moment WHERE at >= ?1)
 """
 FROM_THEN: Final = "SELECT position FROM log_moment WHERE at >= ? ORDER BY at LIMIT 1"
+LATEST: Final = "SELECT max(at) FROM log_moment"
 LAST: Final = "SELECT max(position) FROM stored_event"
 ABOUT: Final = "about"
 STREAM: Final = "stream"
@@ -241,6 +242,12 @@ def onward(connection: sqlite3.Connection, search: Search, after: int, most: int
     """What was written after a position, the oldest first."""
     first, end = _span(connection, search)
     return _walk(connection, search, 1, max(first, after + 1), end, most)
+
+
+def latest(connection: sqlite3.Connection) -> Instant | None:
+    """The latest moment that the log came to."""
+    (at,) = connection.execute(LATEST).fetchone()
+    return None if at is None else EPOCH + at * MICROSECOND
 
 
 def last(connection: sqlite3.Connection) -> int:

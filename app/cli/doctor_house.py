@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from adapters.store.chain import head
+from adapters.store.keyring import Keyring, WrongMasterKey
 from adapters.store.masterkey import MasterKey, MasterKeyUnusable
 from adapters.store.pool import Pool, StoreBusy, StoreUnavailable
 from app import backup
 from app.cli.doctor_checks import Check, Wrong
 from app.cli.doctor_waits import waits
+from app.cli.doctor_way import ADRIFT
 from app.composition import MASTER_KEY, STORE
 from app.groupware import Clock, now
 from app.health import PATIENCE
 from app.push.live import look
 from app.settings import Settings
-from projections import schema
+from projections import logbook, schema
 
 OTHERS: Final = 0o077
 STALE: Final = timedelta(days=2)
@@ -44,6 +46,7 @@ class Home:
         yield "Workers", self.workers
         yield "Backup", self.backup
         if (store := self.settings.home / STORE).exists():
+            yield "Clock", lambda: time(store, self.clock)
             yield "Waits", lambda: waits(store, self.clock)
 
     def folder(self) -> str:
@@ -57,10 +60,20 @@ class Home:
     def key(self) -> str:
         path = self.settings.home / MASTER_KEY
         try:
-            MasterKey.read(path)
-        except MasterKeyUnusable as error:
-            raise Wrong(f"{error}; without it nobody reads the log") from None
+            self._unlock(MasterKey.read(path))
+        except (MasterKeyUnusable, WrongMasterKey) as error:
+            raise Wrong(
+                f"{error}; without the right one nobody reads the log: see docs/operations.md, The"
+                " master key is lost"
+            ) from None
         return f"{path}, readable for its owner only"
+
+    def _unlock(self, key: MasterKey) -> None:
+        """What is wrong with the store itself is said there."""
+        path = self.settings.home / STORE
+        if path.exists():
+            with suppress(StoreBusy, StoreUnavailable), closing(Pool(path)) as pool:
+                Keyring(pool, key)
 
     def store(self) -> str:
         path = self.settings.home / STORE
@@ -113,6 +126,25 @@ class Home:
                 f"the last copy is {age.days} days old ({made.path}): does the job still run?"
             )
         return f"{made.path}, {_hours(age)} old"
+
+
+def time(store: Path, clock: Clock) -> str:
+    """Times in the log go only forward where the clock does; what is wrong with the store itself is
+    said elsewhere."""
+    latest = None
+    with (
+        suppress(StoreBusy, StoreUnavailable),
+        closing(Pool(store)) as pool,
+        pool.reading() as connection,
+    ):
+        latest = logbook.latest(connection) if schema.is_current(connection) else None
+    ahead = latest - clock() if latest else timedelta()
+    if ahead > ADRIFT:
+        raise Wrong(
+            f"the clock is {ahead.total_seconds():,.0f} s behind the log, so it is wrong, or was:"
+            " let it be set by the network, `timedatectl set-ntp true`"
+        )
+    return "not behind the log"
 
 
 def _chapter(error: Exception) -> str:

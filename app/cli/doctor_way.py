@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import json
 import socket
 import ssl
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from adapters.eas.wire import ENDPOINT, Reply, Wire
 from app.cli.doctor_checks import Check, Wrong
@@ -70,6 +72,7 @@ class Way:
             yield "Certificate", self.certificate
         yield "Clock", self.clocks
         yield "Spellings", self.spellings
+        yield "Autodiscover", self.autodiscover
 
     def addresses(self) -> str:
         """A phone takes one of them: each has to lead here."""
@@ -136,6 +139,21 @@ class Way:
             )
         return f"{len(ASKED)} ways to write the paths, each is answered"
 
+    def autodiscover(self) -> str:
+        """A phone that looks for its server by an address alone has to be led to this one."""
+        reply = self._ask("GET", f"/{JSON}?Email=somebody@example.org&Protocol=ActiveSync")
+        try:
+            url = urlsplit(str(json.loads(reply.body)["Url"]))
+        except (ValueError, KeyError, TypeError):
+            raise Wrong(f"no server is named (HTTP {reply.status}): see the proxy's log") from None
+        place = f"{url.scheme}://{url.netloc}"
+        if url.scheme != urlsplit(self.wire.url).scheme or not self._serves(place):
+            raise Wrong(
+                f"phones are led to {place}, where nobody serves them: set public_url in"
+                " taccuino.toml to the address that phones use"
+            )
+        return f"leads to {place}"
+
     def _ask(self, method: str, path: str) -> Reply:
         with closing(Wire(self.wire.url, PATIENCE, self.tls)) as wire:
             try:
@@ -144,6 +162,13 @@ class Way:
                 raise Wrong(
                     f"{method} {path} had no answer ({error}): see the proxy's log"
                 ) from None
+
+    def _serves(self, place: str) -> bool:
+        with closing(Wire(place, PATIENCE, self.tls)) as wire:
+            try:
+                return wire.request("OPTIONS", ENDPOINT, {}).status == 401
+            except (OSError, http.client.HTTPException):
+                return False
 
     @property
     def _port(self) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from adapters.store.pool import Pool
 from app import backup
 from app.cli import doctor_house
 from app.composition import MASTER_KEY, STORE
@@ -58,7 +59,7 @@ def examined(cli: Cli, **environ: str) -> tuple[list[str], dict[str, str], str]:
 def test_a_house_in_order_is_told_so(cli: Cli) -> None:
     with running(cli):
         good, wrong, verdict = examined(cli)
-    assert (good, wrong) == ([*CHECKS, "Waits"], {})
+    assert (good, wrong) == ([*CHECKS, "Clock", "Waits"], {})
     assert verdict == "all is well: the house is in order"
 
 
@@ -79,6 +80,16 @@ def open_key(cli: Cli) -> None:
 
 def lose_key(cli: Cli) -> None:
     (cli.home / MASTER_KEY).unlink()
+
+
+def other_key(cli: Cli) -> None:
+    (cli.home / MASTER_KEY).write_bytes(bytes(32))
+
+
+def back_in_time(cli: Cli) -> None:
+    with closing(Pool(cli.home / STORE)) as pool, pool.writing() as connection:
+        later = now() + timedelta(hours=1)
+        connection.execute("INSERT INTO log_moment VALUES (?, 1)", (later.timestamp() * 1e6 // 1,))
 
 
 def lose_store(cli: Cli) -> None:
@@ -110,12 +121,14 @@ def copied_long_ago(cli: Cli) -> None:
         (open_folder, "Folder", "chmod 700"),
         (open_key, "Master key", "chmod 600"),
         (lose_key, "Master key", "nobody reads the log"),
+        (other_key, "Master key", "The master key is lost"),
+        (back_in_time, "Clock", "timedatectl"),
         (lose_store, "Store", "`taccuino restore` brings it"),
         (break_store, "Store", "not a database"),
         (never_copied, "Backup", "`taccuino backup FILE`"),
         (copied_long_ago, "Backup", "9 days old"),
     ],
-    ids=["folder", "key", "no-key", "no-store", "broken", "never", "stale"],
+    ids=["folder", "key", "no-key", "other-key", "clock", "no-store", "broken", "never", "stale"],
 )
 def test_what_is_wrong_is_one_sentence_with_what_to_do(
     cli: Cli, harm: Callable[[Cli], None], check: str, todo: str
@@ -146,4 +159,4 @@ def test_little_room_is_told_before_there_is_none(
 def test_the_public_address_is_looked_at_from_here(cli: Cli) -> None:
     url = f"https://{HOST}:{free_port()}"
     _, wrong, _ = examined(cli, TACCUINO_PUBLIC_URL=url)
-    assert wrong.keys() == {"Workers", "Certificate", "Clock", "Spellings"}
+    assert wrong.keys() == {"Workers", "Certificate", "Clock", "Spellings", "Autodiscover"}

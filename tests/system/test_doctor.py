@@ -30,7 +30,7 @@ from tests.system.server import HOST, PASSWORD, Server, free_port
 WORKERS = 1
 PEOPLE = ("ada", "alan", "grace")
 VISIT = ["OPTIONS", "Provision", "FolderSync", "Sync calendar", "Sync contacts", "Ping"]
-STEPS = [*VISIT, "Clock", "Spellings"]
+STEPS = [*VISIT, "Clock", "Spellings", "Autodiscover"]
 
 
 @pytest.fixture

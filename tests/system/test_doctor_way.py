@@ -51,7 +51,7 @@ def test_the_recipe_for_nginx_passes_every_check(
     with nginx(tmp_path, certificate, server.port) as port:
         result = examine(server, f"https://{HOST}:{port}", certificate, wait=3)
     assert result.exit_code == 0, result.output
-    assert steps(result) == [*VISIT, "Certificate", "Clock", "Spellings"]
+    assert steps(result) == [*VISIT, "Certificate", "Clock", "Spellings", "Autodiscover"]
     assert "good for 89 days, TLSv1.3" in result.stdout
 
 
@@ -66,6 +66,17 @@ def test_a_proxy_that_gives_up_waiting_is_named_with_its_setting(
     assert "the Ping was cut after 2 s by nginx (HTTP 504)" in result.stderr
     assert "proxy_read_timeout 3700s" in result.stderr
     assert "heartbeat_maximum" in result.stderr
+
+
+def test_a_proxy_that_keeps_the_name_to_itself_leads_phones_astray(
+    server: Server, certificate: Certificate, tmp_path: Path
+) -> None:
+    nameless = "Host              $http_host;", "Host inside.invalid;"
+    with nginx(tmp_path, certificate, server.port, nameless) as port:
+        result = examine(server, f"https://{HOST}:{port}", certificate)
+    assert result.exit_code == 1
+    assert "NO  Autodiscover" in result.stdout
+    assert "phones are led to https://inside.invalid, where nobody serves them" in result.stdout
 
 
 def test_a_proxy_that_minds_the_case_is_told_by_what_it_refuses(
