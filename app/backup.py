@@ -28,8 +28,10 @@ from adapters.store.chain import verify_chain
 from adapters.store.masterkey import MasterKey
 from app import i18n
 from app.composition import MASTER_KEY, STORE, open_groupware
-from app.groupware import now
+from app.groupware import Groupware, now
+from app.rules import the_house
 from app.settings import Settings
+from domain.base import Authorship
 from domain.refused import Refused
 
 Tick = Callable[[int, int], None]
@@ -56,7 +58,8 @@ class Backup:
 
 @dataclass(frozen=True)
 class Restored:
-    """The log now ends at `position`; the store before it lies in `aside`, if there was one."""
+    """The log has what the copy had, up to `position`, and then that it was put back; the store
+    before it lies in `aside`, if there was one."""
 
     position: int
     aside: Path | None
@@ -102,10 +105,16 @@ def last(settings: Settings) -> Backup | None:
 
 
 def restore(
-    settings: Settings, source: Path, key: Path | None, replace: bool, tick: Tick
+    settings: Settings,
+    author: Authorship,
+    source: Path,
+    key: Path | None,
+    replace: bool,
+    tick: Tick,
 ) -> Restored:
-    """Put a copy in the place of the store, once it is proven that it can be read here; Refused if
-    it cannot be, if a server runs, or if there is a store that is not to be replaced."""
+    """Put a copy in the place of the store, once it is proven that it can be read here, and write
+    down in its log that it was; Refused if it cannot be, if a server runs, or if there is a store
+    that is not to be replaced."""
     home = settings.home
     if not source.exists():
         raise Refused(f"there is no {source}")
@@ -121,7 +130,7 @@ def restore(
             position = _proven(draft / STORE)
             shutil.copy(secret, draft / MASTER_KEY)
             (draft / MASTER_KEY).chmod(0o600)
-            _made_current(draft)
+            _made_current(draft, author, position)
             return Restored(position, _swapped(home, draft))
 
 
@@ -187,14 +196,23 @@ def _key(home: Path, given: Path | None) -> Path:
     return path
 
 
-def _made_current(folder: Path) -> None:
+def _made_current(folder: Path, author: Authorship, position: int) -> None:
     """Proves that the key is the right one, too; rows of another version are folded anew."""
-    pool = open_groupware(folder).pool
+    groupware = open_groupware(folder)
     try:
-        pool.checkpoint()
+        _note_restored(groupware, author, position)
+        groupware.pool.checkpoint()
     finally:
-        pool.close()
+        groupware.pool.close()
     _closed(folder / STORE)
+
+
+def _note_restored(groupware: Groupware, author: Authorship, position: int) -> None:
+    upto = next((event.timestamp for _, event in groupware.read([position])), None)
+    with groupware.acting(author):
+        house = the_house(groupware)
+        house.note_store_restored(position, upto)
+        groupware.save(house)
 
 
 def _swapped(home: Path, draft: Path) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -27,7 +28,8 @@ HOUSE: Final = named_id("house", "")
 
 
 class HouseOpened(Created):
-    """Somebody decided something for everybody, for the first time."""
+    """The first fact about the house as a whole is written down, a decision or a deed. It says
+    nothing but that: what is noted comes next, and a stream has to begin with its own beginning."""
 
     TOPIC = "house.opened"
 
@@ -84,6 +86,16 @@ class RowsMadeAnew(Event):
     rows: int
 
 
+class StoreRestored(Event):
+    """A copy of the store was put in its place, which had all up to `position`, written at `upto`
+    (None for a copy without events): what was done between then and now is not in this log."""
+
+    TOPIC = "house.store-restored"
+
+    position: int
+    upto: datetime | None
+
+
 class House(Aggregate):
     """Its `rules` are those of RULES, each with whether it holds."""
 
@@ -119,5 +131,16 @@ class House(Aggregate):
     def note_rows_made_anew(self, rows: int) -> None:
         self.trigger_event(RowsMadeAnew, rows=rows)
 
+    def note_store_restored(self, position: int, upto: datetime | None) -> None:
+        self.trigger_event(StoreRestored, position=position, upto=upto)
 
-known_as(HouseOpened, RuleChanged, HouseBrakeSet, AccountErased, ContactErased, RowsMadeAnew)
+
+known_as(
+    HouseOpened,
+    RuleChanged,
+    HouseBrakeSet,
+    AccountErased,
+    ContactErased,
+    RowsMadeAnew,
+    StoreRestored,
+)

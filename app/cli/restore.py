@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 
 import click
 
 from app import backup as use
+from app.cli.house import whoami
 from app.cli.progress import steps
+from app.groupware import now
 from app.settings import PREFIX, Settings
+from domain.base import Authorship
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -28,7 +32,11 @@ def restore(file: Path, home: Path | None, key: Path | None, replace: bool) -> N
     where = {f"{PREFIX}HOME": str(home)} if home else {}
     settings = Settings.load({**os.environ, **where})
     with steps("copying") as tick:
-        done = use.restore(settings, file, key, replace, tick)
-    click.echo(f"the log in {settings.home} now ends at event {done.position}")
+        author = Authorship(f"admin:{whoami()}", f"cli-{secrets.token_hex(4)}", now())
+        done = use.restore(settings, author, file, key, replace, tick)
+    click.echo(
+        f"the log in {settings.home} is that of the copy, up to event {done.position},"
+        " and says that it was put back"
+    )
     if done.aside:
         click.echo(f"what was there lies in {done.aside}")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from app import backup
+from app.cli.house import whoami
 from app.composition import MASTER_KEY, STORE, open_groupware
 from app.settings import Settings
 from tests.app.cli_runner import Cli
@@ -107,6 +109,33 @@ def test_a_copy_takes_the_place_of_a_store_which_is_kept(cli: Cli, copy: Path) -
     kept = Cli(aside)
     assert subjects(kept) == ["Dentist", "Later"]
     cli.done("verify")
+
+
+def test_the_log_says_that_a_copy_was_put_back_and_how_old_it_is(cli: Cli, copy: Path) -> None:
+    (newest, *_) = cli.rows("log", "-n", "1")
+    cli.event("--subject", "Later")
+    cli.done("restore", str(copy), "--replace")
+    (line,) = cli.done("log", "--kind", "house.store-restored", "--json").splitlines()
+    said = json.loads(line)
+    assert (said["actor"], said["fields"]["position"]) == (f"admin:{whoami()}", int(newest[0]))
+    (before, *_) = cli.rows("log", "-n", "1", "--before", str(int(newest[0]) + 1))
+    assert (before[0], before[2]) == (newest[0], newest[2])
+    assert datetime.fromisoformat(said["fields"]["upto"]) < datetime.fromisoformat(said["at"])
+    assert "put a copy in the place of the store" in said["sentence"]
+    assert f"entry {newest[0]} of " in said["sentence"]
+    assert "every row is what it says" in cli.done("verify")
+
+
+def restorations(cli: Cli) -> list[list[str]]:
+    return cli.rows("log", "--kind", "house.store-restored")
+
+
+def test_a_copy_without_events_is_told_of_too(tmp_path: Path) -> None:
+    empty, cli = Cli(tmp_path / "empty"), Cli(tmp_path / "home")
+    open_groupware(empty.home).pool.close()
+    empty.done("backup", str(tmp_path / "copy.db"), "--with-key")
+    cli.done("restore", str(tmp_path / "copy.db"), "--key", str(tmp_path / "copy.db.key"))
+    assert "an empty log" in restorations(cli)[0][2]
 
 
 def test_a_copy_makes_a_house_on_another_machine(cli: Cli, tmp_path: Path) -> None:

@@ -97,6 +97,8 @@ def test_phones_go_on_after_an_older_copy_was_put_back(server: Server, tmp_path:
         each.wire.close()
     set_back(server, copy)
     assert births(server, CALENDAR) == copied
+    told = Cli(server.home).rows("log", "--kind", "house.store-restored")
+    assert [len(told), "put a copy in the place of the store" in told[0][2]] == [1, True]
 
     in_step(plain, hoarder)
     in_step(plain, hoarder)
