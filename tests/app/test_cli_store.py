@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import re
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
 
 from adapters.ids import server_id
+from app.cli import main
 from app.composition import STORE
+from projections import rebuild
 from tests.app.cli_runner import Cli
 
 
@@ -141,3 +146,24 @@ def test_rows_that_were_superseded_long_ago_go_when_that_is_asked_for(cli: Cli) 
         cli.done("event", "edit", event, "--start", f"2026-12-02T{hour}:00")
     assert cli.done("compact", "--older-than", "30") == "0 rows of 0 folders went\n"
     assert "not in the range" in cli.refused("compact", "--older-than", "29", status=2)
+
+
+def test_how_far_a_rebuild_has_come_is_shown_at_a_terminal_and_nowhere_else(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run("rebuild").stderr == ""
+    monkeypatch.setenv("TACCUINO_HOME", str(cli.home))
+    monkeypatch.setattr(rebuild, "AT_ONCE", 1)
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        with pytest.raises(SystemExit) as ended:
+            main(["rebuild"])
+        monkeypatch.undo()
+        shown = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    assert ended.value.code == 0
+    assert "folding" in shown
+    assert "100%" in shown
+    assert shown.count("\r") > 3
+    assert "folding" not in capsys.readouterr().out
