@@ -59,7 +59,8 @@ SELECT originator_id, originator_version, topic, state, position FROM stored_eve
 WHERE position = ?
 """
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
-PAGE: Final = 500
+PAGE: Final = 100
+"""Events of a log that are in memory at a time; each may have a photo in it, or files."""
 
 
 class SQLiteRecorder(ApplicationRecorder):

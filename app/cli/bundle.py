@@ -35,7 +35,7 @@ def bundle(house: House, device: UUID, file: Path) -> None:
         raise Refused(f"nothing is recorded of {phone.name}: `taccuino record` begins")
     exchanges = [opened(house.groupware, row) for row in rows]
     with progress("laying down the log", rows[-1].position) as tick:
-        made = bundles.make(house.groupware.replay(), exchanges, phone.account, tick)
+        made = bundles.make(house.groupware.replay, exchanges, phone.account, tick)
     bundles.write(made, file)
     click.echo(f"{len(made.exchanges)} exchanges and {len(made.events)} events are in {file}")
     other = sorted(each.number for each in exchanges if each.number not in made.identical)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
@@ -58,20 +58,23 @@ class Bundle:
 
 
 def make(
-    log: Iterable[Positioned], exchanges: Sequence[Exchange], person: UUID, tick: Tick = unheard
+    log: Callable[[], Iterable[Positioned]],
+    exchanges: Sequence[Exchange],
+    person: UUID,
+    tick: Tick = unheard,
 ) -> Bundle:
-    """The bundle of what was recorded of this person's phone; `log` is told twice."""
-    events = list(log)
+    """The bundle of what was recorded of this person's phone. The log is told twice, since only
+    what goes into the bundle is kept in memory."""
     identical = frozenset(
         outcome.exchange.number
-        for outcome in replaying.replay(events, exchanges, tick)
+        for outcome in replaying.replay(log(), exchanges, tick)
         if outcome.same
     )
-    return _veiled(events, exchanges, person, identical)
+    return _veiled(log(), exchanges, person, identical)
 
 
 def _veiled(
-    events: Sequence[Positioned],
+    events: Iterable[Positioned],
     exchanges: Sequence[Exchange],
     person: UUID,
     identical: frozenset[int],

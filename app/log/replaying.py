@@ -45,7 +45,7 @@ from domain.refused import Unknown
 from projections import accounts, asked, sightings
 from projections.rebuild import Tick, unheard
 
-AT_ONCE: Final = 500
+AT_ONCE: Final = 100
 """Events that are laid down in one transaction."""
 
 REQUEST: Final = "replay"

@@ -100,7 +100,7 @@ def made(studio: Studio, phone: Handset) -> Bundle:
 
 def bundled(studio: Studio) -> Bundle:
     person = studio.account("bartholomew").id
-    return bundle.make(studio.groupware.replay(), studio.exchanges("bartholomew"), person)
+    return bundle.make(studio.groupware.replay, studio.exchanges("bartholomew"), person)
 
 
 def differing(made: Bundle) -> list[int]:
@@ -207,7 +207,7 @@ def test_single_times_of_a_series_and_files_are_told_alike(
     studio.record("bartholomew", "SECOND")
     other.catch_up(folder)
     given = studio.exchanges("bartholomew") + studio.exchanges("bartholomew", "SECOND")
-    made = bundle.make(studio.groupware.replay(), given, studio.account("bartholomew").id)
+    made = bundle.make(studio.groupware.replay, given, studio.account("bartholomew").id)
     assert made.identical == {each.number for each in given}
     assert {e.number: shape(e) for e in made.exchanges} == {e.number: shape(e) for e in given}
     bundle.write(made, tmp_path / "phone.bundle")

@@ -190,7 +190,7 @@ class Session:
 
     def bundled(self) -> Bundle:
         person = self.studio.account(self.name).id
-        return bundle.make(self.studio.groupware.replay(), self.exchanges, person)
+        return bundle.make(self.studio.groupware.replay, self.exchanges, person)
 
 
 @pytest.fixture(params=SEEDS)
