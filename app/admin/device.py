@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from app import phones, wiping
+from app.admin.user import why_out
 from app.groupware import Groupware
 from app.http import Http
 from app.log import recording
@@ -102,10 +103,6 @@ def told(ordered: Ordered) -> str:
 
 
 def _page(visit: Visit, portrait: Portrait, error: Refused | None = None) -> Http:
-    facts = {
-        name: visit.words.moment(fact) if isinstance(fact, datetime) else fact
-        for name, fact in portrait.standing.facts.items()
-    }
     with visit.site.groupware.reading() as connection:
         version = wiping.spoken(connection, portrait.phone)
         whole = erasable(connection, portrait)
@@ -117,7 +114,7 @@ def _page(visit: Visit, portrait: Portrait, error: Refused | None = None) -> Htt
         "admin/device.html",
         proving.status(error),
         it=portrait,
-        facts=facts,
+        why=why_out(visit, portrait),
         decided=sorted(portrait.decided.items(), key=lambda each: each[1].at, reverse=True),
         offered=OFFERED[portrait.standing.word],
         version=version,

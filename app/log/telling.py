@@ -125,11 +125,15 @@ class Teller:
             yield "when", self._words.span(when) if isinstance(when, AllDay | Timed) else ""
         else:
             yield "title", self.names.item(id)
-        yield "person", self.names.person(owner) if owner else ""
+        yield "person", self._whose(owner)
         for place in ("source", "collection"):
             if hasattr(event, place):
                 yield place, self.names.collection(getattr(event, place), owner)
         yield from self._of_edit(event)
+
+    def _whose(self, owner: UUID | None) -> str:
+        """Of whom; who was erased, with all that was theirs, is not known any more."""
+        return self.names.person(owner) if owner else self._words.text("log.erased")
 
     def _of_edit(self, event: Any) -> Facts:
         """Which fields it is about, and which times of a series."""
@@ -144,7 +148,7 @@ class Teller:
         owner = self.names.owner_of(appointment)
         yield "title", self.names.item(appointment)
         yield "contact", self.names.item(contact)
-        yield "person", self.names.person(owner) if owner else ""
+        yield "person", self._whose(owner)
 
     def _of_round(self, event: Any) -> Facts:
         owner = self.names.owner_of(event.phone)

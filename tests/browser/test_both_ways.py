@@ -199,7 +199,7 @@ def test_a_phone_that_an_administrator_blocks_is_out_while_it_waits(
     ada.locator("tbody a").first.click()
     ada.fill("#reason", "left in a taxi")
     ada.get_by_role("button", name="Block").click()
-    expect(ada.locator(".lead")).to_have_text("left in a taxi")
+    expect(ada.locator(".lead")).to_have_text("Blocked: left in a taxi")
     assert waiting.finish().text_of("ping:Status") == BLOCKED
     waiting.close()
     for _ in range(2 * server.workers):
