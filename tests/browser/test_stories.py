@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,7 @@ import pytest
 from app import i18n, onetime, people, secondfactor
 from app.proof import Proof, Prover
 from tests.app.post import Post
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Somebody, Visitor
 from tests.system.conftest import served
 from tests.system.phone import Phone
 from tests.system.postbox import PostBox, post_office
@@ -32,8 +32,6 @@ DISABLED = "Sync as a whole: 126"
 
 FOR_PHONES = "a password for phones"
 LANGUAGES = pytest.mark.parametrize("language", ["en", "it"])
-
-Somebody = Callable[[str], Visitor]
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +57,8 @@ def a_phone(server: Server, name: str, secret: str = PASSWORD) -> Iterator[Phone
     """A phone of this person, which knows this password."""
     wire = Wire(HOST, server.port, name, secret, f"PHONEOF{name.upper()}")
     phone = Phone(wire, random.Random(1))
-    yield phone
-    wire.close()
+    with closing(wire):
+        yield phone
     assert set(phone.strange) <= {DISABLED}
 
 

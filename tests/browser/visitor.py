@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,9 @@ from playwright.sync_api import Locator, Page, expect
 from app import i18n
 from tests.browser.driving import address
 from tests.system.server import PASSWORD, Server
+
+Somebody = Callable[[str], "Visitor"]
+"""Whoever a story needs, by their name."""
 
 STOPS: Final = 60
 """So many times somebody presses Tab before they give up."""
@@ -49,6 +53,27 @@ class Visitor:
 
     def types(self, field: str, text: str) -> None:
         self.page.fill(f"#{field}", text)
+
+    def ticks(self, key: str) -> None:
+        """Without looking where the field hides its box."""
+        self.page.get_by_label(self.text(key), exact=True).check()
+
+    def chooses(self, field: str, key: str) -> None:
+        self.page.select_option(f"#{field}", label=self.text(key))
+
+    def unfolds(self, key: str) -> None:
+        """What a warning is hidden behind."""
+        self.page.locator("summary", has_text=self.text(key)).click()
+
+    def takes(self, key: str) -> bytes:
+        """The file that comes when this button or link is pressed."""
+        name = self.text(key)
+        button, link = (
+            self.page.get_by_role(role, name=name, exact=True) for role in ("button", "link")
+        )
+        with self.page.expect_download() as download:
+            button.or_(link).click()
+        return download.value.path().read_bytes()
 
     def signs_in(self, password: str = PASSWORD) -> None:
         self.opens("/sign-in")
@@ -90,6 +115,13 @@ class Visitor:
 
     def sees(self, text: str) -> None:
         expect(self.page.locator("main")).to_contain_text(text)
+
+    def sees_no(self, text: str) -> None:
+        expect(self.page.locator("main")).not_to_contain_text(text)
+
+    def is_told(self, key: str, **facts: object) -> None:
+        """What a page says at its top once something is done."""
+        expect(self.page.locator(".said")).to_have_text(self.text(key, **facts))
 
     def secret(self) -> str:
         """The password that is shown."""
