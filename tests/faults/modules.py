@@ -27,6 +27,7 @@ NAMES: Final = [
     *(f"app.{name}" for name in APP.split()),
     *(f"app.engine.{name}" for name in ENGINE.split()),
     "app.push.parking",
+    "adapters.ids",
     *(f"projections.{name}" for name in PROJECTIONS.split()),
     *_inside("app.commands", list(app.commands.__path__)),
     *_inside("adapters.eas", list(adapters.eas.__path__)),

@@ -16,6 +16,7 @@ from app.auth import Principal, Unauthorized
 from app.commands import COMMANDS
 from app.eas import ActiveSync
 from app.limits import Pace
+from app.push.beats import Beats
 from app.push.stay import Stay
 from app.routes import create_app
 from app.still import Stillness
@@ -55,6 +56,7 @@ class Interrupted:
         self.waiting: list[Waiting] = []
         self.present: set[Stay] = set()
         self.meanwhile: Callable[[], object] | None = None
+        self.beats = Beats()
 
     def register(self, topics: Iterable[UUID]) -> Waiting:
         self.waiting.append(Waiting(self, topics))
@@ -66,6 +68,7 @@ class Interrupted:
     def ring(self, topics: Iterable[UUID]) -> None:
         for each in self.waiting:
             each.rung |= each.topics & set(topics)
+        self.beats.heard(frozenset(topics))
 
     def happen(self) -> None:
         act, self.meanwhile = self.meanwhile, None

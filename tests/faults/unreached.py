@@ -59,7 +59,7 @@ LINES: Final = {
         app/limits.py Pace.one_of: raise TooOften
         app/limits.py TooMany.__init__
         app/push/parking.py _expect_room: raise limits.TooManyParked
-        app/push/parking.py _place: return uuid4()
+        app/push/parking.py place: return uuid4()
         app/admission.py _make_room
         app/engine/repeating.py _filled: return None
         app/still.py Known.line: return {
@@ -127,6 +127,9 @@ LINES: Final = {
         app/limits.py Turnstile.expect_pace
         projections/asked.py every
         projections/lines.py count_quarantined
+    """,
+    "a phone waits less, since its network cuts it off: tests/app/test_heartbeats.py": """
+        app/commands/ping.py handle: return Answer(wire.write(wire.INTERVAL, interval=longest
     """,
     "a person is erased while a phone of theirs is at work: tests/app/test_person_erased.py": """
         app/admission.py _meet: raise Erased
