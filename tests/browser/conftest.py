@@ -82,7 +82,7 @@ def fresh(browser: Browser, language: str) -> Iterator[Callable[[], Page]]:
     yield open_page
     for context in contexts:
         context.close()
-    expected = ("404", "422")  # what somebody typed wrong, or what is gone
+    expected = ("403", "404", "422")  # what is not theirs, or gone, or was typed wrong
     assert [each for each in complaints if not any(code in each for code in expected)] == []
 
 

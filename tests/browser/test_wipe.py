@@ -92,3 +92,4 @@ def decides(root: Visitor, act: str) -> None:
     root.opens("/admin/settings")
     rule = root.page.locator("section", has_text=root.text("admin.rule.full_wipe_allowed.title"))
     rule.get_by_role("button", name=root.text(f"admin.settings.{act}")).click()
+    root.is_told("said.saved_only")
