@@ -182,7 +182,11 @@ def _difference(visit: Visit, names: Names, kind: str, each: Difference) -> Row:
     if each.was is None or each.becomes is None:
         return replace(row, fate="came" if each.was is None else "went")
     told = [
-        (field_name(name, words), shown(was, each.was, words), shown(becomes, each.becomes, words))
+        (
+            field_name(name, words),
+            shown(name, was, each.was, words),
+            shown(name, becomes, each.becomes, words),
+        )
         for name, (was, becomes) in each.changed.items()
     ]
     return replace(row, fate="changed", changes=tuple(told))

@@ -20,6 +20,7 @@ from uuid import UUID
 from adapters.ids import server_id
 from app import i18n
 from app.log.naming import Names
+from app.policy_settings import demands, shape
 from app.web.values import field_name, shown
 from app.web.words import Words
 from domain.account import AccountOpened
@@ -79,13 +80,13 @@ class Teller:
         return Line(entry, sentence, tuple(self._change(entry, *each) for each in changed))
 
     def _change(self, entry: Any, name: str, both: tuple[Any, Any]) -> tuple[str, str, str]:
-        was, becomes = (self._shown(value, entry.values) for value in both)
+        was, becomes = (self._shown(name, value, entry.values) for value in both)
         return field_name(name, self._words), was, becomes
 
-    def _shown(self, value: Any, values: Values) -> str:
+    def _shown(self, field: str, value: Any, values: Values) -> str:
         if isinstance(value, UUID):
             return self.names.collection(value, self.names.owner_of(value))
-        return shown(value, values, self._words)
+        return shown(field, value, values, self._words)
 
     def _facts(self, event: Any, places: frozenset[str]) -> Facts:
         for name in places & vars(event).keys():
@@ -170,12 +171,21 @@ class Teller:
             return str(len(value))
         if isinstance(value, datetime):
             return self._words.moment(value)
+        if topic.startswith("policy.") and name == "settings":
+            return "; ".join(self._demand(each, value[each]) for each in demands(value))
         if isinstance(value, Mapping):
             return _listed(f"{key}={each}" for key, each in value.items())
         plain = "" if value is None else str(value)
         keys = (f"log.word.{topic}.{name}.{plain}", f"log.word.{name}.{plain}")
         key = next(filter(self._words.knows, keys), "")
         return self._words.text(key) if key else plain
+
+    def _demand(self, name: str, value: str) -> str:
+        """What a policy demands, as its form has it."""
+        label, kind = self._words.text(f"admin.policy.setting.{name}"), shape(name)
+        if kind == "choice":
+            value = self._words.text(f"admin.policy.value.{name}.{value}")
+        return label if kind == "flag" else f"{label}: {value}"
 
 
 @lru_cache(maxsize=1 << 10)

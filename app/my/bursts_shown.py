@@ -117,6 +117,6 @@ def _changes(
     before = visit.site.groupware.load(type(item), item.id, edit.base).values
     after = apply(before, edit.patch)
     for name in sorted(edit.patch):
-        was, becomes = (shown(each.get(name), each, words) for each in (before, after))
+        was, becomes = (shown(name, each.get(name), each, words) for each in (before, after))
         if was != becomes:
             yield field_name(name, words), was, becomes

@@ -75,8 +75,8 @@ def _told(visit: Visit, edit: SetAside, row: ItemRow, by: str) -> Told:
     fields = [
         (
             field_name(name, words),
-            shown(value, values, words),
-            shown(kept.get(name, CLEARED), values, words),
+            shown(name, value, values, words),
+            shown(name, kept.get(name, CLEARED), values, words),
         )
         for name, value in lost.items()
     ]

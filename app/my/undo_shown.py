@@ -167,4 +167,4 @@ def _told(names: Names, each: Undoing, field: Undone, value: Any, words: Words) 
         return words.text("undo.gone" if value else "undo.there")
     if isinstance(value, UUID):
         return names.collection(value, names.owner_of(each.item))
-    return shown(value, {**each.without, **each.stands}, words)
+    return shown(field.name, value, {**each.without, **each.stands}, words)

@@ -137,4 +137,4 @@ def _fields(fields: Fields, then: Item, now: Item, words: Words) -> Iterator[Fie
 
 def _told(name: str, item: Item, words: Words) -> str:
     value: Any = item.values.get(name)
-    return shown(value, item.values, words)
+    return shown(name, value, item.values, words)

@@ -22,12 +22,23 @@ def field_name(field: str, words: Words) -> str:
     return words.text(f"field.{field}" if words.knows(f"field.{field}") else "field.other")
 
 
-def shown(value: object, values: Values, words: Words) -> str:
+def shown(field: str, value: object, values: Values, words: Words) -> str:
     """A value of a field as people read it; of a long text the beginning, and how long it is."""
-    text = " ".join(_shown(value, values, words).split())
+    text = " ".join(_of(field, value, values, words).split())
     if len(text) <= LONGEST:
         return text
     return words.text("my.conflicts.long", start=text[:LONGEST], length=len(text))
+
+
+def _of(field: str, value: object, values: Values, words: Words) -> str:
+    """A number that stands for something, in words."""
+    if isinstance(value, int):
+        key = f"value.{field}.{value}"
+        if words.knows(key):
+            return words.text(key)
+        if field == "reminder":
+            return words.number("my.event.minutes_before", value)
+    return _shown(value, values, words)
 
 
 def _shown(value: Any, values: Values, words: Words) -> str:
@@ -66,7 +77,7 @@ def _state(original: date, state: Any, values: Values, words: Words) -> str:
     if state is CANCELLED:
         told = words.text("my.conflicts.cancelled")
     elif isinstance(state, Mapping):
-        told = ", ".join(_shown(each, values, words) for each in state.values())
+        told = ", ".join(_of(*each, values, words) for each in state.items())
     else:
         told = words.text("my.conflicts.as_series")
     return f"{words.day(original)}: {told}"

@@ -108,7 +108,7 @@ def test_the_history_tells_who_changed_what_from_what(
     begun, revised, removed = cli.rows("history", id)
     assert all(row[3].startswith("The administrator grace ") for row in (begun, revised, removed))
     assert "What: Dentist" in begun[4]
-    assert "Reminder: 15 → (empty)" in revised[4]
+    assert "Reminder: 15 minutes before → (empty)" in revised[4]
     assert "When: Tuesday 1 December 2026, 09:00 – 10:00 → Wednesday 2 December" in revised[4]
     assert (begun[:2], revised[:2], removed[:2]) == (["1", ""], ["2", "1"], ["3", ""])
     assert removed[4] == ""

@@ -40,7 +40,7 @@ def place(house: House) -> str:
 
 def test_a_page_says_what_a_phone_holds_and_will_be_told(house: House, reader: Reader) -> None:
     told = reader.get(f"{place(house)}?folder={Handset(house).contacts}").text
-    assert "1 items" in told
+    assert "one item" in told
     assert re.search(r"<strong>Add</strong>\s*<a [^>]*>Carl Example</a>", told)
     assert "The phone did not have it." in told
 
