@@ -362,7 +362,7 @@ def test_whoever_names_what_is_not_there_is_seen_in_the_journal(house: House, as
     line = line_of(house, *ask(mine, names))
     told = (*line.get("collections", ()), *line.get("operations", ()))
     refused = {str(status) for _, status, *_ in told} - {"1"}
-    assert line["device"] == HIS
+    assert line["device"] == server_id(house.phone("bob", HIS).id)
     assert "Ada" not in repr(line)
     seen = line.get("eas") or line.get("refused") or refused or line.get("moved") == 0
     assert seen, line
