@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -78,6 +80,7 @@ def furnish(groupware: Groupware, name: str) -> dict[str, UUID]:
             for values in entries:
                 item = use.add(groupware, connection, collection, kind, values)
                 made[values.get("subject") or values["first_name"]] = item.id
+    _put_off(groupware, author, made["Lunch with Ada"])
     made["conflict"] = _set_aside(groupware, author, made["Dentist"])
     made |= _phones(groupware, author, account.id)
     made |= _gone(groupware, author, account.id)
@@ -90,6 +93,7 @@ def furnish(groupware: Groupware, name: str) -> dict[str, UUID]:
 
 
 def _contacts() -> list[dict[str, Any]]:
+    """The first has a picture."""
     return [
         {
             "first_name": first,
@@ -97,9 +101,22 @@ def _contacts() -> list[dict[str, Any]]:
             "email1": f"{first}.{last}@example.org".lower().replace(" ", "").replace("á", "a"),
             "mobile_phone": f"+39 055 555 02{number:02}",
             **({"company_name": company, "job_title": job} if company else {}),
+            **({} if number else {"picture": _portrait()}),
         }
         for number, (first, last, company, job) in enumerate(PEOPLE)
     ]
+
+
+def _portrait() -> bytes:
+    """A sunset, as PNG: a line of pixels for each of its height (RFC 2083)."""
+    size = 72
+    lines = (b"\0" + bytes((230 - line, 120 + line, 90 + line)) * size for line in range(size))
+    head = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
+    chunks = (b"IHDR", head), (b"IDAT", zlib.compress(b"".join(lines))), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
 
 
 def _events(today: date) -> list[dict[str, Any]]:
@@ -135,6 +152,14 @@ def _concerts(today: date) -> list[dict[str, Any]]:
 def _at(day: date, hour: int, minutes: int) -> Timed:
     start = datetime.combine(day, time(hour))
     return Timed(start, start + timedelta(minutes=minutes), ROME)
+
+
+def _put_off(groupware: Groupware, author: Authorship, id: UUID) -> None:
+    """It has had other versions."""
+    elsewhere = {"location": Location("Trattoria da Elvira")}
+    for patch in (elsewhere, {"subject": "Late lunch"}, {"subject": "Lunch with Ada"}):
+        with groupware.acting(author) as connection:
+            use.revise(groupware, connection, use.load(groupware, connection, id), patch)
 
 
 def _set_aside(groupware: Groupware, author: Authorship, id: UUID) -> UUID:

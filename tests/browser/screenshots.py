@@ -6,9 +6,10 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
+from uuid import UUID
 
-from tests.browser.driving import a_browser, address, pages_of, sign_in
-from tests.browser.furniture import furnish, unsound
+from tests.browser.driving import a_browser, address, let_in
+from tests.browser.tour import lived_in, pages_of, tour
 from tests.system.server import Server
 
 WIDTHS = {390: 844, 1440: 900}
@@ -25,19 +26,17 @@ def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as home:
         server = Server(Path(home), workers=1)
         server.admit("ada")
-        with server.groupware() as groupware:
-            made = furnish(groupware, "ada")
-        unsound(server.home, made)
         server.start()
         try:
-            taken = shoot(server, pages_of(made), folder)
-            show(server, pages_of(made), IMAGES)
+            with lived_in(server) as made:
+                taken = shoot(server, made, folder)
+                show(server, pages_of(made), IMAGES)
         finally:
             server.kill_all()
     print(f"{taken} pictures in {folder}")
 
 
-def shoot(server: Server, pages: dict[str, str], folder: Path) -> int:
+def shoot(server: Server, made: dict[str, UUID], folder: Path) -> int:
     taken = 0
     with a_browser() as browser:
         for width, height in WIDTHS.items():
@@ -46,13 +45,9 @@ def shoot(server: Server, pages: dict[str, str], folder: Path) -> int:
                     viewport={"width": width, "height": height}, color_scheme=theme, locale="en-GB"
                 )
                 page = context.new_page()
-                page.goto(address(server, "/sign-in"))
-                page.screenshot(path=folder / f"sign-in-{width}-{theme}.png", full_page=True)
-                sign_in(page, server, "ada")
-                for name, path in pages.items():
-                    page.goto(address(server, path))
+                for name in tour(page, server, made):
                     page.screenshot(path=folder / f"{name}-{width}-{theme}.png", full_page=True)
-                taken += len(pages) + 1
+                    taken += 1
                 context.close()
     return taken
 
@@ -61,7 +56,7 @@ def show(server: Server, pages: dict[str, str], folder: Path) -> None:
     """What somebody sees who reads about it first: the top of the page, as in a window."""
     with a_browser() as browser:
         page = browser.new_page(viewport=SHOWN, color_scheme="light", locale="en-GB")
-        sign_in(page, server, "ada")
+        let_in(page, server, "ada")
         for name, picture in README.items():
             page.goto(address(server, pages[name]))
             page.screenshot(path=folder / picture)

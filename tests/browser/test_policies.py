@@ -37,6 +37,11 @@ def test_a_policy_is_made_and_kept_and_who_cannot_keep_it_is_excepted(
     root.presses("web.save")
     root.is_told("said.policy_made")
 
+    # The log says so in the words of the form.
+    root.opens("/admin/log?kind=rules")
+    root.sees("“codes”: A code on the phone is required; Shortest code (1 to 16 characters): 6;")
+    root.page.go_back()
+
     # Nobody is put under it with somebody who is not here; then the two who are.
     root.types("names", "pia\nnobody-here")
     root.presses("admin.policy.assign")
