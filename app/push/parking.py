@@ -55,7 +55,8 @@ def park(
     nothing: Answer | Empty,
 ) -> T | None:
     """The first news, or None when nobody is left to tell. Parked if it has to wait, for as long as
-    the phone's network lets it; if nothing happens in all that time, `nothing` is the answer."""
+    the phone's network lets it; if nothing happens in all that time, `nothing` is the answer.
+    Whoever is admitted otherwise now than a moment ago looks again before it is told anything."""
     stay = context.stay
     if stay.waiter is None:
         here = _address(request.address)
@@ -66,6 +67,7 @@ def park(
         stay.begin(context.hub, topics, where, most, nothing)
         if not _as_admitted(context):
             stay.look_again()
+            raise Parked
     found = news()
     if found is None:
         log.debug("parked", request=context.request_id, device=context.journal.get("device"))
