@@ -22,6 +22,7 @@ from domain.folder import CALENDAR, CONTACTS, USER_CALENDAR, default_folder
 from domain.house import FULL_WIPE_ALLOWED
 from domain.item import HeldEdit
 from domain.partnership import Partnership
+from domain.patch import Patch
 from domain.recurrence import WEEKLY, Recurrence
 from domain.steps import weekday_bit
 from domain.when import Timed
@@ -80,7 +81,10 @@ def furnish(groupware: Groupware, name: str) -> dict[str, UUID]:
             for values in entries:
                 item = use.add(groupware, connection, collection, kind, values)
                 made[values.get("subject") or values["first_name"]] = item.id
-    _put_off(groupware, author, made["Lunch with Ada"])
+    elsewhere = {"location": Location("Trattoria da Elvira")}
+    names = {"subject": "Late lunch"}, {"subject": "Lunch with Ada"}
+    _revise(groupware, author, made["Lunch with Ada"], elsewhere, *names)
+    _revise(groupware, author, made["Ada"], {"picture": _portrait()})
     made["conflict"] = _set_aside(groupware, author, made["Dentist"])
     made |= _phones(groupware, author, account.id)
     made |= _gone(groupware, author, account.id)
@@ -93,7 +97,6 @@ def furnish(groupware: Groupware, name: str) -> dict[str, UUID]:
 
 
 def _contacts() -> list[dict[str, Any]]:
-    """The first has a picture."""
     return [
         {
             "first_name": first,
@@ -101,7 +104,6 @@ def _contacts() -> list[dict[str, Any]]:
             "email1": f"{first}.{last}@example.org".lower().replace(" ", "").replace("á", "a"),
             "mobile_phone": f"+39 055 555 02{number:02}",
             **({"company_name": company, "job_title": job} if company else {}),
-            **({} if number else {"picture": _portrait()}),
         }
         for number, (first, last, company, job) in enumerate(PEOPLE)
     ]
@@ -154,10 +156,9 @@ def _at(day: date, hour: int, minutes: int) -> Timed:
     return Timed(start, start + timedelta(minutes=minutes), ROME)
 
 
-def _put_off(groupware: Groupware, author: Authorship, id: UUID) -> None:
-    """It has had other versions."""
-    elsewhere = {"location": Location("Trattoria da Elvira")}
-    for patch in (elsewhere, {"subject": "Late lunch"}, {"subject": "Lunch with Ada"}):
+def _revise(groupware: Groupware, author: Authorship, id: UUID, *patches: Patch) -> None:
+    """One after the other, so that it has had other versions."""
+    for patch in patches:
         with groupware.acting(author) as connection:
             use.revise(groupware, connection, use.load(groupware, connection, id), patch)
 

@@ -83,7 +83,10 @@ def tour(page: Page, server: Server, made: Mapping[str, UUID]) -> Iterator[str]:
     page.click("main button[type=submit]")
     page.wait_for_url("**/sign-in/code")
     yield "code"
-    for name, pages in (("nora", _noras(made)), ("ada", pages_of(made))):
+    for name, pages in (
+        ("nora", _noras(made)),
+        ("ada", {**pages_of(made), **_about_bruno(made)}),
+    ):
         let_in(page, server, name)
         for short, path in pages.items():
             page.goto(address(server, path))
@@ -92,6 +95,9 @@ def tour(page: Page, server: Server, made: Mapping[str, UUID]) -> Iterator[str]:
                 page.locator("main a[href*='/explain/']").first.click()
                 page.wait_for_url("**/explain/*")
                 yield "admin-explain-round"
+    for path, on in (("/", "/my"), ("/admin", "/admin/users")):
+        page.goto(address(server, path))
+        page.wait_for_url(f"**{on}")
 
 
 def _noras(made: Mapping[str, UUID]) -> dict[str, str]:
@@ -106,8 +112,17 @@ def _noras(made: Mapping[str, UUID]) -> dict[str, str]:
     }
 
 
+def _about_bruno(made: Mapping[str, UUID]) -> dict[str, str]:
+    pixel, lost = server_id(made["PIXEL01"]), server_id(made["LOST01"])
+    return {
+        "admin-device-recorded": f"/admin/devices/{pixel}",
+        "admin-device-wiped": f"/admin/devices/{lost}",
+        "admin-explain": f"/admin/devices/{pixel}/explain",
+    }
+
+
 def pages_of(made: Mapping[str, UUID]) -> dict[str, str]:
-    """Every page that shows something to somebody who is signed in, by a short name."""
+    """Every page that shows something to Ada of what the furniture is, by a short name."""
     return {**_everybodys(made), **_administrators(made)}
 
 
@@ -115,9 +130,9 @@ def _everybodys(made: Mapping[str, UUID]) -> dict[str, str]:
     event, series = server_id(made["Lunch with Ada"]), server_id(made["Weekly planning"])
     today = datetime.now(ZoneInfo("Europe/Rome")).date()
     monday = today + timedelta(days=14 - today.weekday())
-    contact, phone = server_id(made["Giulia"]), server_id(made["IPHONE01"])
+    contact, phone = server_id(made["Ada"]), server_id(made["IPHONE01"])
     return {
-        "home": "/",
+        "home": "/my",
         "phones": "/my/phones",
         "phone": f"/my/phones/{phone}",
         "set-up": "/my/phones/set-up",
@@ -154,9 +169,8 @@ def _everybodys(made: Mapping[str, UUID]) -> dict[str, str]:
 
 def _administrators(made: Mapping[str, UUID]) -> dict[str, str]:
     event, phone = server_id(made["Lunch with Ada"]), server_id(made["IPHONE01"])
-    pixel = server_id(made["PIXEL01"])
     return {
-        "admin-users": "/admin",
+        "admin-users": "/admin/users",
         "admin-users-nobody": "/admin/users?q=zzz",
         "admin-user": f"/admin/users/{server_id(made['ada'])}",
         "admin-erase": f"/admin/users/{server_id(made['ada'])}/erase",
@@ -166,8 +180,6 @@ def _administrators(made: Mapping[str, UUID]) -> dict[str, str]:
         "admin-devices": "/admin/devices",
         "admin-devices-none": "/admin/devices?state=wiped",
         "admin-device": f"/admin/devices/{phone}",
-        "admin-device-recorded": f"/admin/devices/{pixel}",
-        "admin-device-wiped": f"/admin/devices/{server_id(made['LOST01'])}",
         "admin-device-ceiling": f"/admin/devices/{phone}/ceiling",
         "admin-wipe": f"/admin/devices/{phone}/wipe",
         "admin-policies": "/admin/policies",
@@ -189,7 +201,6 @@ def _administrators(made: Mapping[str, UUID]) -> dict[str, str]:
         "admin-log-nobody": "/admin/log?person=zzz",
         "admin-log-entry": "/admin/log/3",
         "admin-item": f"/admin/items/{event}",
-        "admin-explain": f"/admin/devices/{pixel}/explain",
         "admin-explain-empty": f"/admin/devices/{phone}/explain",
         "admin-store": "/admin/store",
         "admin-settings": "/admin/settings",

@@ -1,5 +1,5 @@
 """A house that is lived in, and every address of its pages; a new page is there by itself, from the
-table of routes, and with something to show once it is in tests/browser/driving.py."""
+table of routes, and with something to show once it is in tests/browser/tour.py."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from app import credentials, routes
 from app.limits import Rate, Turnstile
 from tests.app.house import House
 from tests.app.reader import Answer, Reader, pages, with_password
-from tests.browser.driving import pages_of
 from tests.browser.furniture import furnish
+from tests.browser.tour import pages_of
 
 NOBODYS = "a" * 26
 """An id that nothing has."""
