@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from adapters.ids import server_id
 from adapters.wbxml import E
-from app import people, secondfactor, wiping
+from app import people, phones, secondfactor, wiping
 from app.groupware import Groupware
 from app.log import recording
 from app.proof import Proof, Prover
@@ -50,6 +50,8 @@ def lived_in(server: Server) -> Iterator[dict[str, UUID]]:
             in_step(each)
         with server.groupware() as groupware:
             admin = groupware.author("admin:ada", "furniture")
+            phones.call_it(groupware, admin, made["PIXEL01"], "Bruno's Pixel")
+            phones.call_it(groupware, admin, made["LOST01"], "Bruno's old iPhone")
             why = "An appointment is missing on it"
             recording.record(groupware, admin, made["PIXEL01"], timedelta(hours=4), why)
             wiping.request_wipe(groupware, admin, made["LOST01"])
