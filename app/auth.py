@@ -1,11 +1,11 @@
 """Who is asking: the Basic header of each request, checked slowly once and quickly ever after.
 
 Phones send the secret with every request (MS-ASHTTP 2.2.1.1.2.2). What a secret was found to be
-(judging.py) is remembered for minutes, as a digest under a key of this process, together with the
-account's epoch: the row is read each time, so a new password, a second factor or a disabled
-account counts at once, in every process. A secret that was wrong is remembered in the same way, so
-that a phone which goes on sending it costs nothing and is no attack; one that used to be right is
-noted with the phone that sends it, so that somebody can be told.
+(identity/judging.py) is remembered for minutes, as a digest under a key of this process, together
+with the account's epoch: the row is read each time, so a new password, a second factor or a
+disabled account counts at once, in every process. A secret that was wrong is remembered in the same
+way, so that a phone which goes on sending it costs nothing and is no attack; one that used to be
+right is noted with the phone that sends it, so that somebody can be told.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from uuid import UUID
 
 from adapters.directory.person import DirectoryDown
 from adapters.store.pool import StoreBusy, StoreUnavailable
-from app import credentials as use
 from app import people
 from app.groupware import Groupware
-from app.guesses import Guesses
-from app.judging import GUESS, Judgement, LoginCheck, judge, own_password
+from app.identity import credentials as use
+from app.identity.guesses import Guesses
+from app.identity.judging import GUESS, Judgement, LoginCheck, judge, own_password
 from app.metrics import measures
 from domain.account import name_key
 from domain.house import HOUSE

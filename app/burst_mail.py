@@ -15,9 +15,9 @@ from adapters.ids import server_id
 from adapters.mail.smtp import Undelivered
 from app import i18n
 from app.groupware import Groupware
+from app.identity.onetime import Post
 from app.journal import log
 from app.log.naming import Names
-from app.onetime import Post
 from app.settings import Settings
 from app.web.words import Words
 from domain.zone import Zone

@@ -22,9 +22,9 @@ from adapters.eas.version import Version
 from adapters.ids import server_id
 from adapters.wbxml import Element, encode
 from app import chance, errors, journal
-from app.admission import AboveCeiling, ceiling_for
 from app.auth import Principal
 from app.context import Command, Context
+from app.devices.admission import AboveCeiling, ceiling_for
 from app.groupware import Groupware
 from app.http import Http, client_address, read_body, words
 from app.journal import Fields

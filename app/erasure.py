@@ -22,7 +22,7 @@ from app import beside
 from app import items as use
 from app.composition import CODEC
 from app.groupware import Groupware
-from app.guesses import PURPOSES, Guesses
+from app.identity.guesses import PURPOSES, Guesses
 from app.rules import the_house
 from app.settings import Settings
 from app.web.sessions import SESSIONS

@@ -19,11 +19,11 @@ from typing import Final
 from adapters.mail.smtp import Undelivered
 from adapters.store.pool import StoreBusy, StoreUnavailable
 from app import burst_mail, i18n, journal
+from app.devices.phones import demand_on
 from app.groupware import Groupware
+from app.identity.onetime import Post
 from app.journal import log
 from app.my.states import KEPT_OUT_BY
-from app.onetime import Post
-from app.phones import demand_on
 from app.settings import Settings
 from app.web.words import Words
 from domain.partnership import Partnership

@@ -11,12 +11,12 @@ from uuid import UUID
 from zoneinfo import available_timezones
 
 from adapters.eas.provision import unfit
+from app.devices.phones import expect_version
 from app.folders import make_default_folders
 from app.groupware import Groupware
 from app.i18n import LANGUAGES
-from app.judging import digest_of
-from app.passwords import expect_strong, hash_password
-from app.phones import expect_version
+from app.identity.judging import digest_of
+from app.identity.passwords import expect_strong, hash_password
 from domain.account import Account, OutOfOffice
 from domain.base import Authorship
 from domain.policy import LENIENT, Policy

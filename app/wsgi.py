@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from app import notices
-from app.admission import admit
 from app.auth import Authenticator
 from app.commands import COMMANDS
 from app.composition import open_to_serve, post_office
+from app.devices.admission import admit
 from app.eas import ActiveSync
 from app.groupware import Groupware
-from app.judging import LoginCheck
+from app.identity.judging import LoginCheck
+from app.identity.logins import logins
+from app.identity.proof import Prover
 from app.log.recording import Recorder
-from app.logins import logins
-from app.proof import Prover
 from app.push import heartbeats
 from app.push.following import Followers
 from app.push.wake import WakeHub

@@ -18,7 +18,7 @@ from typing import Any, Final
 import gunicorn.config
 import structlog
 
-from app import onetime, passwords
+from app.identity import onetime, passwords
 
 SHORTEST: Final = 6
 """What is shorter is found anywhere."""

@@ -8,15 +8,15 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from app import phones, wiping
 from app.admin.user import why_out
+from app.devices import phones, wiping
+from app.devices.wiping import Ordered
 from app.groupware import Groupware
 from app.http import Http
 from app.log import recording
 from app.my.states import TONES
 from app.web import proving
 from app.web.visit import Visit
-from app.wiping import Ordered
 from domain.base import Authorship
 from domain.house import FULL_WIPE_ALLOWED
 from domain.refused import Refused, Unknown

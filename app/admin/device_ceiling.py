@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app import phones
 from app.admin.user_edit import VERSIONS
+from app.devices import phones
 from app.http import Http
 from app.web import proving
 from app.web.visit import Visit

@@ -6,8 +6,8 @@ import sqlite3
 from uuid import UUID
 
 from adapters.ids import server_id, uuid_of
-from app import quarantine
 from app.composition import CODEC
+from app.devices import quarantine
 from app.http import Http
 from app.log.explaining import Explaining, NeverSynced, NoLongerKept
 from app.log.reasons import lines, wanted

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from app import access as doors
-from app import rules, secondfactor
+from app import rules
+from app.devices import access as doors
 from app.http import Http
-from app.secondfactor import PhonesWouldStop
+from app.identity import secondfactor
+from app.identity.secondfactor import PhonesWouldStop
 from app.web import proving
 from app.web.visit import Visit
 from domain.access import ACCESSES

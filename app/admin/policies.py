@@ -8,8 +8,8 @@ from adapters.ids import server_id
 from app import people
 from app.admin import policy_form
 from app.admin.policy_form import Typed
+from app.devices.policy_settings import CHOICES, GROUPS, demanding, demands, shape, since
 from app.http import Http
-from app.policy_settings import CHOICES, GROUPS, demanding, demands, shape, since
 from app.web import proving
 from app.web.visit import Visit
 from domain.refused import NameTaken, Refused

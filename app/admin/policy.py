@@ -8,10 +8,10 @@ from typing import Final
 
 from adapters.ids import uuid_of
 from app import people
-from app import policies as use
 from app.admin import policy_form
 from app.admin.policies import HERE, fields
 from app.admin.policy_form import Typed
+from app.devices import policies as use
 from app.http import Http
 from app.web import proving
 from app.web.paging import PER_PAGE, paging

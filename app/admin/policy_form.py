@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.policy_settings import GROUPS, demanding, permissive, shape, wrong
+from app.devices.policy_settings import GROUPS, demanding, permissive, shape, wrong
 from app.web.forms import Form
 
 SETTINGS = tuple(name for names in GROUPS.values() for name in names)

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from app import access as use
+from app.devices import access as use
 from app.http import Http
 from app.web import proving
 from app.web.visit import Visit

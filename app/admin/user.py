@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from adapters.ids import server_id
-from app import logins, passwords, people, secondfactor
+from app import people
 from app.http import Http
+from app.identity import logins, passwords, secondfactor
 from app.my.states import TONES
 from app.web import proving
 from app.web.visit import Visit

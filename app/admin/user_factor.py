@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from app import passwords
-from app import secondfactor as use
 from app.admin.user import expect_person, place
 from app.http import Http
+from app.identity import passwords
+from app.identity import secondfactor as use
 from app.web import proving
 from app.web.visit import Visit
 from domain.refused import Refused

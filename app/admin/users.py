@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Final
 
 from adapters.ids import server_id
-from app import passwords, people
+from app import people
 from app.http import Http
+from app.identity import passwords
 from app.web import proving
 from app.web.paging import PER_PAGE, paging
 from app.web.visit import Visit

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from app import wiping
 from app.admin import device
+from app.devices import wiping
+from app.devices.wiping import NotMeant
 from app.http import Http
 from app.web import proving
 from app.web.visit import Visit
-from app.wiping import NotMeant
 from domain.refused import Refused, Unknown
 from projections.standing import Portrait
 

@@ -7,9 +7,9 @@ from typing import cast
 import click
 
 from adapters.ids import server_id
-from app import access as use
 from app.cli.house import House, in_house
 from app.cli.show import table
+from app.devices import access as use
 from domain.access import ABOUT, ACCESSES, About, Access
 from projections import access as rules
 from projections import devices

@@ -8,11 +8,11 @@ from uuid import UUID
 import click
 
 from adapters.ids import server_id
-from app import credentials as use
 from app.cli.asking import as_person, from_stdin, proof, prover, secret
 from app.cli.house import House, in_house
 from app.cli.show import moment, table, yes
 from app.cli.types import SERVER_ID
+from app.identity import credentials as use
 from projections import attempts, credentials
 from projections.credentials import PasswordRow
 

@@ -6,13 +6,13 @@ from typing import Final
 
 import click
 
-from app import onetime
 from app.cli.house import House
 from app.cli.show import table
 from app.cli.types import password as ask
 from app.composition import post_office
-from app.logins import logins
-from app.proof import Proof, Prover
+from app.identity import onetime
+from app.identity.logins import logins
+from app.identity.proof import Proof, Prover
 from domain.base import Authorship
 from domain.credentials import Factor
 from projections.accounts import AccountRow

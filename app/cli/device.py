@@ -9,12 +9,12 @@ from uuid import UUID
 import click
 
 from adapters.ids import server_id
-from app import quarantine
 from app.cli import device_decisions as decisions
 from app.cli.device_shown import expect, facts, summary
 from app.cli.house import House, in_house
 from app.cli.show import table
 from app.cli.types import MOMENT, SERVER_ID
+from app.devices import quarantine
 from app.log import undo as undoing
 from domain.refused import Unknown
 from projections import accounts, items, lines

@@ -8,11 +8,11 @@ from uuid import UUID
 import click
 
 from adapters.ids import server_id
-from app import phones, wiping
 from app.cli.device_shown import expect
 from app.cli.house import House, in_house
 from app.cli.types import SERVER_ID
-from app.wiping import Ordered
+from app.devices import phones, wiping
+from app.devices.wiping import Ordered
 from domain.partnership import WipeKind
 from domain.refused import Refused
 from projections.devices import PartnershipRow

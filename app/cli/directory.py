@@ -9,7 +9,7 @@ import click
 
 from adapters.directory.person import DirectoryDown
 from app.cli.show import table
-from app.logins import expect_directory
+from app.identity.logins import expect_directory
 from app.settings import Settings
 
 if TYPE_CHECKING:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
-from app import rules, secondfactor
+from app import rules
 from app.cli.asking import tell_phones
 from app.cli.house import House, in_house
 from app.cli.show import table, yes
 from app.composition import post_office
+from app.identity import secondfactor
 from domain.house import RULES, SECOND_FACTOR_REQUIRED
 from projections import house as projection
 

@@ -12,7 +12,7 @@ from app import items as use
 from app.cli import samples
 from app.cli.house import House, in_house
 from app.cli.user import add_person
-from app.passwords import generate
+from app.identity.passwords import generate
 from app.settings import Settings
 from projections import accounts, items
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from app import people
-from app import policies as use
-from app import policy_settings as all_settings
 from app.cli.house import House, in_house
 from app.cli.show import table
 from app.cli.types import SETTING
+from app.devices import policies as use
+from app.devices import policy_settings as all_settings
 from domain.refused import Unknown
 from projections import policies
 from projections.policies import PolicyRow

@@ -6,10 +6,10 @@ from typing import cast
 
 import click
 
-from app import secondfactor as use
 from app.cli.asking import as_person, code, from_stdin, proof, prover, secret, tell_phones
 from app.cli.house import House, in_house
 from app.composition import post_office
+from app.identity import secondfactor as use
 from domain.credentials import Factor
 from projections.accounts import AccountRow
 

@@ -10,8 +10,8 @@ from app.cli.show import table
 from app.cli.types import password as ask
 from app.cli.user_show import show
 from app.i18n import LANGUAGES
-from app.logins import leave_to_directory, look_up
-from app.passwords import expect_strong
+from app.identity.logins import leave_to_directory, look_up
+from app.identity.passwords import expect_strong
 from app.web.sessions import Sessions
 from projections import accounts
 from projections.accounts import AccountRow

@@ -25,8 +25,9 @@ from adapters.eas.reply import Answer, Failure, Reply
 from adapters.eas.request import Request
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element
-from app import chance, phones, wiping
+from app import chance
 from app.context import Context
+from app.devices import phones, wiping
 from domain.partnership import WIPED
 from projections.devices import PartnershipRow
 

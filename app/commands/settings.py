@@ -15,8 +15,9 @@ from adapters.eas.reply import Answer, Reply
 from adapters.eas.request import Request
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element
-from app import people, phones
+from app import people
 from app.context import Context
+from app.devices import phones
 
 OK, PROTOCOL_ERROR, INVALID, DENIED = 1, 2, 5, 7
 LONGEST_PASSWORD: Final = 255

@@ -23,9 +23,9 @@ from adapters.store.chain import head
 from adapters.store.keyring import Erased
 from adapters.store.pool import StoreBusy, StoreUnavailable
 from app import chance, errors
+from app.devices.phones import change
 from app.groupware import Groupware
 from app.http import Http
-from app.phones import change
 from domain.base import Authorship
 from domain.partnership import Partnership
 from domain.refused import Refused, Unknown

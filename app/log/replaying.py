@@ -28,11 +28,11 @@ from eventsourcing.domain import DomainEvent
 from adapters.wbxml import Malformed
 from adapters.wbxml.dump import dump
 from app import chance
-from app.admission import admit
 from app.auth import Principal
 from app.chance import Script
 from app.commands import COMMANDS
 from app.composition import open_groupware
+from app.devices.admission import admit
 from app.eas import STAY, ActiveSync
 from app.groupware import Groupware
 from app.http import Http

@@ -19,8 +19,8 @@ from uuid import UUID
 
 from adapters.ids import server_id
 from app import i18n
+from app.devices.policy_settings import demands, shape
 from app.log.naming import Names
-from app.policy_settings import demands, shape
 from app.web.values import field_name, shown
 from app.web.words import Words
 from domain.account import AccountOpened

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from app import credentials as use
 from app.http import Http
-from app.passwords import SHORTEST
-from app.proof import Proof
+from app.identity import credentials as use
+from app.identity.passwords import SHORTEST
+from app.identity.proof import Proof
 from app.web import proving
 from app.web.visit import Visit
 from domain.house import PASSWORDS_VIEWABLE

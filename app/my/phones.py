@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app import phones as use
+from app.devices import phones as use
 from app.http import Http
 from app.my.states import Phone, shown_phones
 from app.web.visit import Visit

@@ -12,9 +12,9 @@ from typing import Final, cast
 import segno
 from markupsafe import Markup
 
-from app import onetime, passwords
-from app import secondfactor as use
 from app.http import Http
+from app.identity import onetime, passwords
+from app.identity import secondfactor as use
 from app.web import proving
 from app.web.visit import Visit
 from domain.credentials import Factor

@@ -17,9 +17,9 @@ from uuid import UUID
 from adapters.eas.request import Request
 from adapters.ids import server_id
 from adapters.store.pool import StoreBusy, StoreUnavailable
-from app import guesses
 from app.context import Context
 from app.groupware import Groupware
+from app.identity import guesses
 from app.journal import log
 from app.push.beats import Beat, Teach
 from app.settings import Settings

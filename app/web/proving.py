@@ -5,8 +5,8 @@ It stands in one form with what is to be done. Codes by mail are sent when a but
 
 from __future__ import annotations
 
-from app import onetime
-from app.proof import Proof
+from app.identity import onetime
+from app.identity.proof import Proof
 from app.web.visit import Visit
 from domain.refused import Refused
 from projections import accounts

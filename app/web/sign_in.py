@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import quote
 
 from app.http import Http
-from app.proof import Unproven
+from app.identity.proof import Unproven
 from app.web import proving
 from app.web.site import CODE, SIGN_IN
 from app.web.visit import THEME, THEMES, YEAR, Visit, own_path

@@ -16,12 +16,12 @@ import falcon
 
 from app import errors, journal
 from app.groupware import Groupware
-from app.guesses import network
 from app.http import Http, public_url
+from app.identity.guesses import network
+from app.identity.onetime import Post
+from app.identity.proof import Prover, TooManyGuesses
 from app.journal import Fields
 from app.limits import TooMany, TooManyPages, Turnstile
-from app.onetime import Post
-from app.proof import Prover, TooManyGuesses
 from app.push.following import Followers
 from app.settings import Settings
 from app.web.forms import BadForm, Forged

@@ -16,12 +16,13 @@ from adapters.eas.status import Refusal
 from adapters.eas.version import Version
 from adapters.wbxml import Element, decode, encode
 from adapters.wbxml.codepages import VERSIONS
-from app import admission, errors, people, rules
+from app import errors, people, rules
 from app import items as use_cases
 from app.auth import NotEnabled
 from app.commands import COMMANDS
 from app.composition import open_groupware
 from app.context import Context
+from app.devices import admission
 from app.groupware import Groupware
 from app.push.beats import Beats
 from app.push.stay import Parked, Stay

@@ -13,10 +13,10 @@ from falcon import testing
 from app import people
 from app.auth import Authenticator, Unauthorized
 from app.eas import ActiveSync
-from app.judging import LoginCheck
+from app.identity.judging import LoginCheck
+from app.identity.logins import logins
+from app.identity.proof import Prover
 from app.limits import Turnstile
-from app.logins import logins
-from app.proof import Prover
 from app.push.following import Followers
 from app.routes import create_app
 from app.settings import Settings

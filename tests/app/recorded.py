@@ -16,9 +16,9 @@ from falcon import testing
 from adapters.eas.reply import Answer, Empty, Failure, Reply
 from adapters.eas.request import WBXML, Request
 from adapters.wbxml import decode, encode
-from app.admission import admit
 from app.auth import Principal
 from app.commands import COMMANDS
+from app.devices.admission import admit
 from app.eas import STAY, ActiveSync
 from app.log.recording import Exchange, Recorder, Told, opened, record
 from app.push.stay import Parked, Stay

@@ -20,9 +20,10 @@ from typing import Any
 
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element
-from app import access, links, people, phones, wiping
 from app import items as use
+from app import links, people
 from app.composition import MASTER_KEY, STORE
+from app.devices import access, phones, wiping
 from domain.account import OutOfOffice
 from domain.body import Body
 from tests.app.handset import (

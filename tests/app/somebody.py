@@ -12,11 +12,13 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from adapters.ids import by_id
-from app import credentials, folders, links, people, phones
+from app import folders, links, people
 from app import items as use
+from app.devices import phones
 from app.engine.aside import set_aside
 from app.groupware import Groupware
-from app.guesses import Guesses
+from app.identity import credentials
+from app.identity.guesses import Guesses
 from app.web.sessions import Sessions
 from domain.account import ALWAYS, AutoReply, OutOfOffice
 from domain.body import Body

@@ -8,7 +8,9 @@ import pytest
 
 from adapters.ids import server_id
 from adapters.wbxml import E
-from app import credentials, people, phones, routes
+from app import people, routes
+from app.devices import phones
+from app.identity import credentials
 from domain.house import FULL_WIPE_ALLOWED, PASSWORDS_VIEWABLE, SECOND_FACTOR_REQUIRED
 from projections import house as rules
 from tests.app.house import House

@@ -9,7 +9,9 @@ from html import unescape
 import pytest
 
 from adapters.ids import server_id
-from app import access, credentials, people, phones
+from app import people
+from app.devices import access, phones
+from app.identity import credentials
 from projections import findings
 from tests.app.house import House, a_request
 from tests.app.post import Post

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from passlib.hash import argon2
 
-from app import passwords, people
+from app import people
 from app.auth import VERIFIED_FOR, Authenticator, NotEnabled, Unauthorized, credentials
-from app.guesses import FORGOTTEN_AFTER, PER_ACCOUNT, PER_ADDRESS
+from app.identity import passwords
+from app.identity.guesses import FORGOTTEN_AFTER, PER_ACCOUNT, PER_ADDRESS
 from app.people import bare_name
 from domain.house import HOUSE
 from tests.app.house import House
@@ -283,7 +284,7 @@ def test_greenlets_run_on_while_a_password_is_hashed() -> None:
     program = """
 from gevent import monkey; monkey.patch_all()
 import gevent
-from app import passwords
+from app.identity import passwords
 ticks = []
 def tick():
     while True:

@@ -13,7 +13,8 @@ import pytest
 from adapters.eas.version import Version
 from adapters.ids import server_id
 from adapters.wbxml import E, decode
-from app import credentials, people
+from app import people
+from app.identity import credentials
 from app.log import bundle, replaying
 from app.log.bundle import Bundle, NoBundle
 from app.log.bundle_values import SHIFT, Veil

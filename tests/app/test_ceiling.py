@@ -10,8 +10,9 @@ import pytest
 from adapters.eas.reply import Failure
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element, encode
-from app import people, phones, wiping
-from app.admission import ceiling
+from app import people
+from app.devices import phones, wiping
+from app.devices.admission import ceiling
 from domain.refused import Refused
 from tests.app.handset import Handset, status_of
 from tests.app.house import PHONE, House, Waiting, a_request

@@ -10,7 +10,7 @@ import pytest
 
 from app.auth import Authenticator, Unauthorized
 from app.cli import asking, second_factor
-from app.proof import Prover
+from app.identity.proof import Prover
 from app.web.sessions import Sessions
 from domain.partnership import Partnership
 from projections import attempts

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.passwords import verify
+from app.identity.passwords import verify
 from domain.base import Event
 from tests.app.cli_runner import PASSWORD, Cli
 

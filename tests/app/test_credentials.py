@@ -9,14 +9,14 @@ from uuid import UUID
 import pytest
 
 from adapters.store.chain import verify_chain
-from app import credentials as use
 from app import people, rules
 from app.auth import Authenticator, NotEnabled, Unauthorized
 from app.composition import CODEC
-from app.credentials import NewPassword
-from app.passwords import WeakPassword
+from app.identity import credentials as use
+from app.identity.credentials import NewPassword
+from app.identity.passwords import WeakPassword
+from app.identity.proof import Proof, Prover, TooManyGuesses, WrongPassword
 from app.people import Unacceptable
-from app.proof import Proof, Prover, TooManyGuesses, WrongPassword
 from domain.account import Account
 from domain.base import Authorship
 from domain.credentials import SecretInUse

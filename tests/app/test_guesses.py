@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app import journal
-from app.guesses import AHEAD, FORGOTTEN_AFTER, PER_ACCOUNT, PER_ADDRESS, Guesses
+from app.identity.guesses import AHEAD, FORGOTTEN_AFTER, PER_ACCOUNT, PER_ADDRESS, Guesses
 from projections import attempts
 from tests.app.house import House
 from tests.app.lines import written

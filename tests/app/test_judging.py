@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from app import credentials, passwords, people, secondfactor
-from app.judging import Judgement, judge, own_password
+from app import people
+from app.identity import credentials, passwords, secondfactor
+from app.identity.judging import Judgement, judge, own_password
 from projections.accounts import AccountRow
 from projections.attempts import LOGIN, NONE, OUTDATED
 from tests.app.house import House

@@ -14,13 +14,13 @@ from structlog.testing import capture_logs
 from adapters.directory.person import DirectoryDown, Person
 from app import people
 from app.auth import VERIFIED_FOR, WHILE_DOWN, Authenticator, NotEnabled, Unauthorized
-from app.credentials import set_activesync_password
 from app.errors import answer
-from app.guesses import PER_ACCOUNT
 from app.http import Http
-from app.judging import digest_of
-from app.logins import Logins, logins
-from app.proof import Proof, Prover, WrongPassword
+from app.identity.credentials import set_activesync_password
+from app.identity.guesses import PER_ACCOUNT
+from app.identity.judging import digest_of
+from app.identity.logins import Logins, logins
+from app.identity.proof import Proof, Prover, WrongPassword
 from app.settings import Settings
 from domain.credentials import RETIRED_KEPT
 from projections import attempts

@@ -16,9 +16,9 @@ from adapters.eas.reply import Answer, Failure
 from adapters.eas.version import Version
 from adapters.ids import server_id
 from adapters.wbxml import E, Element
-from app.admission import admit
 from app.auth import Principal, credentials
 from app.commands import COMMANDS
+from app.devices.admission import admit
 from app.eas import ActiveSync
 from app.routes import create_app
 from projections import conflicts

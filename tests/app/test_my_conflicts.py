@@ -8,7 +8,7 @@ import pytest
 
 from adapters.ids import by_id
 from app import items as use
-from app import phones
+from app.devices import phones
 from tests.app.house import PHONE, House, a_request
 from tests.app.reader import Reader, pages, with_password
 

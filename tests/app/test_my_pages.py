@@ -14,7 +14,8 @@ import pytest
 
 from adapters.ids import server_id
 from app import items as use
-from app import people, phones
+from app import people
+from app.devices import phones
 from domain.body import Body
 from domain.calendar import Attendee, Location
 from domain.item import Item

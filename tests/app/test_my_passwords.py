@@ -9,9 +9,10 @@ import pyotp
 import pytest
 
 from adapters.ids import server_id
-from app import rules, secondfactor
+from app import rules
 from app.groupware import Groupware
-from app.proof import Proof, Prover
+from app.identity import secondfactor
+from app.identity.proof import Proof, Prover
 from domain.house import PASSWORDS_VIEWABLE
 from projections import credentials
 from tests.app.house import House

@@ -10,11 +10,13 @@ from uuid import UUID
 import pytest
 
 from adapters.mail.smtp import Smtp
-from app import access, credentials, notices, people, phones
-from app import secondfactor as use
+from app import notices, people
 from app.auth import Authenticator, Unauthorized
+from app.devices import access, phones
 from app.erasure import erase_person
 from app.groupware import Groupware
+from app.identity import credentials
+from app.identity import secondfactor as use
 from domain.base import Authorship
 from projections import attempts
 from tests.app.house import House

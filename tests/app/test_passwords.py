@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 
 FIRST_OF_ALL = """
 from passlib.hash import argon2
-from app.passwords import NOBODYS
+from app.identity.passwords import NOBODYS
 
 one, other = argon2.verify, argon2.verify
 assert not one("secret", NOBODYS)

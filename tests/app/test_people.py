@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from app import passwords, people
+from app import people
 from app.erasure import erase_person
-from app.passwords import WeakPassword
+from app.identity import passwords
+from app.identity.passwords import WeakPassword
 from app.people import Unacceptable
 from domain.folder import DEFAULTS, default_folder
 from domain.refused import NameTaken, Unknown

@@ -19,9 +19,9 @@ from adapters.store.keyring import Erased
 from adapters.wbxml import E
 from app import erasure, errors
 from app import items as use
-from app.admission import admit
 from app.commands import COMMANDS
 from app.composition import CODEC
+from app.devices.admission import admit
 from app.erasure import LastAdministrator
 from app.http import Http
 from projections import schema

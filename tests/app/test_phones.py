@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from adapters.ids import by_id
-from app import access, phones
-from app.access import LONGEST_PATTERN, MOST_RULES
-from app.phones import LONGEST_LABEL
+from app.devices import access, phones
+from app.devices.access import LONGEST_PATTERN, MOST_RULES
+from app.devices.phones import LONGEST_LABEL
 from domain.base import Authorship
 from domain.partnership import Partnership
 from domain.refused import Refused

@@ -12,9 +12,10 @@ import pytest
 from adapters.eas.reply import Failure
 from adapters.eas.version import Version
 from adapters.wbxml import E, Element
-from app import people, phones, wiping
+from app import people
 from app.commands import ping as ping_command
 from app.context import Context
+from app.devices import phones, wiping
 from app.push.parking import superseded
 from app.push.stay import Stay
 from app.push.wake import Waiter

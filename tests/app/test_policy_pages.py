@@ -9,8 +9,9 @@ import pytest
 from adapters.eas.provision import DOCUMENT, wap
 from adapters.ids import server_id
 from adapters.wbxml import E
-from app import people, phones, policies
-from app.policy_settings import (
+from app import people
+from app.devices import phones, policies
+from app.devices.policy_settings import (
     CHOICES,
     GROUPS,
     WAP_READS,

@@ -14,7 +14,8 @@ from adapters.eas.version import Version
 from adapters.ids import by_id
 from adapters.wbxml import E, Element
 from adapters.wbxml.codepages import VERSIONS
-from app import people, phones, wiping
+from app import people
+from app.devices import phones, wiping
 from tests.app.house import PHONE, House, a_request, names, texts
 
 NEVER_SENT = {

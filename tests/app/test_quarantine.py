@@ -11,8 +11,8 @@ import pytest
 from adapters.eas.reply import Empty, Failure
 from adapters.eas.version import Version
 from adapters.wbxml import E
-from app import access, phones
 from app.cli.device_shown import sentence
+from app.devices import access, phones
 from domain.access import ACCESS
 from projections.standing import Standing, portrait
 from tests.app.handset import (

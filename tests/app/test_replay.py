@@ -14,7 +14,8 @@ import pytest
 
 from adapters.ids import server_id, uuid_of
 from adapters.wbxml import E
-from app import erasure, phones
+from app import erasure
+from app.devices import phones
 from app.engine import repeating
 from app.log import recording, replaying
 from app.log.replaying import Outcome

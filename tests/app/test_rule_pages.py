@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from adapters.wbxml import E
-from app import access, phones
+from app.devices import access, phones
 from domain.access import Access
 from projections import access as rows
 from tests.app.cli_runner import Cli

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pyotp
 import pytest
 
-from app import credentials, onetime, people, rules
-from app import secondfactor as use
-from app.credentials import NewPassword
-from app.passwords import WeakPassword
+from app import people, rules
+from app.identity import credentials, onetime
+from app.identity import secondfactor as use
+from app.identity.credentials import NewPassword
+from app.identity.passwords import WeakPassword
+from app.identity.proof import CodeNeeded, Proof, Prover, TooManyGuesses, WrongCode
+from app.identity.secondfactor import Offer, PhonesWouldStop
 from app.people import Unacceptable
-from app.proof import CodeNeeded, Proof, Prover, TooManyGuesses, WrongCode
-from app.secondfactor import Offer, PhonesWouldStop
 from domain.base import Authorship
 from domain.credentials import Factor
 from domain.house import SECOND_FACTOR_REQUIRED

@@ -8,8 +8,9 @@ from typing import Any
 import pyotp
 import pytest
 
-from app import credentials, onetime, people, secondfactor
-from app.proof import Proof, Prover
+from app import people
+from app.identity import credentials, onetime, secondfactor
+from app.identity.proof import Proof, Prover
 from projections import sessions as rows
 from tests.app.house import House
 from tests.app.reader import PASSWORD, Reader, pages, with_password

@@ -10,9 +10,9 @@ import pytest
 from adapters.eas.reply import Failure
 from adapters.eas.version import Version
 from adapters.ids import server_id
-from app import phones
-from app.admission import TOO_MANY
 from app.cli.device_shown import sentence
+from app.devices import phones
+from app.devices.admission import TOO_MANY
 from domain.partnership import SILENT_AFTER
 from projections import lines
 from projections.standing import portrait

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from adapters.eas.dialect import Dialect
-from app import phones
 from app.composition import CODEC
+from app.devices import phones
 from app.engine.classes import reader
 from app.engine.conversation import Ask, Command, Conversation
 from app.engine.desk import NOT_FOUND, ItemDesk

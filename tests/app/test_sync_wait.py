@@ -11,7 +11,8 @@ from adapters.eas.reply import Failure
 from adapters.eas.version import Version
 from adapters.store.sqlite import iterate
 from adapters.wbxml import E, Element
-from app import people, phones, wiping
+from app import people
+from app.devices import phones, wiping
 from domain.base import Authorship
 from domain.round import RoundAnswered
 from tests.app.handset import (

@@ -199,7 +199,7 @@ def test_while_the_directory_is_down_nobodys_password_is_wrong(
     def down(*_: object) -> None:
         raise DirectoryDown("no server answers")
 
-    monkeypatch.setattr("app.proof.Prover.sign_in", down)
+    monkeypatch.setattr("app.identity.proof.Prover.sign_in", down)
     answer = stranger(reader).sign_in()
     assert answer.status == 503
     assert "not right" not in answer.text

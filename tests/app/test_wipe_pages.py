@@ -7,7 +7,8 @@ import pytest
 from adapters.eas.version import Version
 from adapters.ids import server_id
 from adapters.wbxml import E
-from app import credentials, phones, wiping
+from app.devices import phones, wiping
+from app.identity import credentials
 from domain.house import FULL_WIPE_ALLOWED
 from domain.partnership import WipeKind
 from projections.attempts import note_use

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from app import access, folders, people, rules
+from app import folders, people, rules
 from app import items as use
 from app.cli import samples
+from app.devices import access
 from app.groupware import Groupware, now
 from app.log import proofs
 from app.settings import Settings

@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from app import i18n, onetime, people, secondfactor
-from app.proof import Proof, Prover
+from app import i18n, people
+from app.identity import onetime, secondfactor
+from app.identity.proof import Proof, Prover
 from tests.app.post import Post
 from tests.browser.visitor import Somebody, Visitor
 from tests.system.conftest import served

@@ -13,10 +13,12 @@ from playwright.sync_api import Page
 
 from adapters.ids import server_id
 from adapters.wbxml import E
-from app import people, phones, secondfactor, wiping
+from app import people
+from app.devices import phones, wiping
 from app.groupware import Groupware
+from app.identity import secondfactor
+from app.identity.proof import Proof, Prover
 from app.log import recording
-from app.proof import Proof, Prover
 from domain.partnership import Partnership
 from projections import credentials
 from tests.browser.driving import address, let_in

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from adapters.wbxml import E, Element
-from app import access, folders, people, phones, wiping
+from app import folders, people
 from app.composition import CODEC
+from app.devices import access, phones, wiping
 from projections.folders import folders as all_folders
 from tests.app.shell import RIGHT, Response
 from tests.app.test_itemoperations import item

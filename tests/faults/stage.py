@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from app.admission import admit
 from app.auth import Principal, Unauthorized
 from app.commands import COMMANDS
+from app.devices.admission import admit
 from app.eas import ActiveSync
 from app.limits import Pace
 from app.push.beats import Beats

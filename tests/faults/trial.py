@@ -14,8 +14,8 @@ from uuid import UUID
 from structlog.testing import capture_logs
 
 from adapters.ids import server_id
-from app import quarantine
 from app.composition import CODEC
+from app.devices import quarantine
 from projections import items
 from tests.faults.injection import Modules, Point, an_error
 from tests.faults.judge import Reader, Struck, document

@@ -50,7 +50,7 @@ LINES: Final = {
         app/commands/sync.py _respond.<locals>.<listcomp>
         app/eas.py ActiveSync.answer: raise Vanished
         app/push/parking.py park: stay.look_again()
-        app/admission.py _meet: return there
+        app/devices/admission.py _meet: return there
         app/engine/conversation.py Conversation.set_apart: return
     """,
     "it takes a flood, or phones that go by one name: tests/app, tests/pains, tests/system": """
@@ -60,7 +60,7 @@ LINES: Final = {
         app/limits.py TooMany.__init__
         app/push/parking.py _expect_room: raise limits.TooManyParked
         app/push/parking.py place: return uuid4()
-        app/admission.py _make_room
+        app/devices/admission.py _make_room
         app/engine/repeating.py _filled: return None
         app/still.py Known.line: return {
         app/engine/talk.py hierarchy_changed: behind =
@@ -132,8 +132,8 @@ LINES: Final = {
         app/commands/ping.py handle: return Answer(wire.write(wire.INTERVAL, interval=longest
     """,
     "a person is erased while a phone of theirs is at work: tests/app/test_person_erased.py": """
-        app/admission.py _meet: raise Erased
-        app/admission.py _changed: raise Erased
+        app/devices/admission.py _meet: raise Erased
+        app/devices/admission.py _changed: raise Erased
         app/engine/talk.py talk_about: raise Erased
     """,
     "nothing that a phone asks leads there": """
@@ -148,25 +148,25 @@ LINES: Final = {
         app/items.py remove: raise Unknown
         app/items.py restore
         app/items.py restore_edit
-        app/phones.py approve
-        app/phones.py approve.<locals>.<lambda>
-        app/phones.py block
-        app/phones.py block.<locals>.<lambda>
-        app/phones.py call_it
-        app/phones.py call_it.<locals>.<lambda>
-        app/phones.py end_exception
-        app/phones.py end_exception.<locals>.<lambda>
-        app/phones.py except_from_policy
-        app/phones.py except_from_policy.<locals>.<lambda>
-        app/phones.py expect_version
-        app/phones.py expect_version.<locals>.<genexpr>
-        app/phones.py expect_version.<locals>.<setcomp>
-        app/phones.py forget
-        app/phones.py forget.<locals>.end
-        app/phones.py set_ceiling
-        app/phones.py set_ceiling.<locals>.<lambda>
-        app/phones.py unblock
-        app/phones.py unblock.<locals>.<lambda>
+        app/devices/phones.py approve
+        app/devices/phones.py approve.<locals>.<lambda>
+        app/devices/phones.py block
+        app/devices/phones.py block.<locals>.<lambda>
+        app/devices/phones.py call_it
+        app/devices/phones.py call_it.<locals>.<lambda>
+        app/devices/phones.py end_exception
+        app/devices/phones.py end_exception.<locals>.<lambda>
+        app/devices/phones.py except_from_policy
+        app/devices/phones.py except_from_policy.<locals>.<lambda>
+        app/devices/phones.py expect_version
+        app/devices/phones.py expect_version.<locals>.<genexpr>
+        app/devices/phones.py expect_version.<locals>.<setcomp>
+        app/devices/phones.py forget
+        app/devices/phones.py forget.<locals>.end
+        app/devices/phones.py set_ceiling
+        app/devices/phones.py set_ceiling.<locals>.<lambda>
+        app/devices/phones.py unblock
+        app/devices/phones.py unblock.<locals>.<lambda>
         projections/lines.py LineProjector.__call__: forget(
         projections/lines.py forget
         projections/lines.py quarantined
@@ -178,12 +178,12 @@ LINES: Final = {
         projections/items.py lasting
     """,
     "it takes an update of the phone: tests/app/test_phones.py": """
-        app/admission.py _seen: return _changed
-        app/admission.py _seen.<locals>.<lambda>
+        app/devices/admission.py _seen: return _changed
+        app/devices/admission.py _seen.<locals>.<lambda>
     """,
     "it takes months, and the phone its keys: tests/app/test_silence.py": """
-        app/admission.py _let_go_of_the_silent: phone
-        app/admission.py _let_go_of_the_silent: groupware
+        app/devices/admission.py _let_go_of_the_silent: phone
+        app/devices/admission.py _let_go_of_the_silent: groupware
     """,
     "it keeps a cache small that is far larger than a test fills": """
         app/limits.py Budgets.spend: self._left.popitem

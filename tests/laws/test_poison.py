@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app import quarantine
+from app.devices import quarantine
 from app.engine.sparing import LONE_PATIENCE, PATIENCE
 from domain.refused import Unknown
 from projections import items

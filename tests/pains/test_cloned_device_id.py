@@ -12,7 +12,7 @@ import pytest
 
 from adapters.eas.version import Version
 from adapters.wbxml import E
-from app import phones
+from app.devices import phones
 from projections.findings import SHARED, findings
 from tests.app.cli_runner import Cli
 from tests.app.handset import (

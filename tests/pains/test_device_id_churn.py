@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app import phones
-from app.admission import TOO_MANY
+from app.devices import phones
+from app.devices.admission import TOO_MANY
 from projections.findings import RENAMED, findings
 from projections.successors import successors
 from tests.app.cli_runner import Cli

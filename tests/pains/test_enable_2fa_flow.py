@@ -10,11 +10,12 @@ import base64
 
 import pytest
 
-from app import credentials, onetime, people
-from app import secondfactor as use
+from app import people
 from app.auth import Authenticator, Unauthorized
-from app.proof import CodeNeeded, Proof, Prover, WrongPassword
-from app.secondfactor import PhonesWouldStop
+from app.identity import credentials, onetime
+from app.identity import secondfactor as use
+from app.identity.proof import CodeNeeded, Proof, Prover, WrongPassword
+from app.identity.secondfactor import PhonesWouldStop
 from domain.base import Authorship
 from projections import attempts
 from projections.findings import findings

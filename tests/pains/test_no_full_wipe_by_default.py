@@ -17,8 +17,9 @@ from adapters.eas.reply import Failure
 from adapters.eas.version import Version
 from adapters.ids import by_id
 from adapters.wbxml import E, Element
-from app import credentials, phones, wiping
-from app.wiping import Ordered
+from app.devices import phones, wiping
+from app.devices.wiping import Ordered
+from app.identity import credentials
 from domain.house import FULL_WIPE_ALLOWED
 from domain.partnership import WipeKind
 from domain.refused import Refused

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from app import passwords, people
+from app import people
 from app.auth import Authenticator, Unauthorized
-from app.guesses import PER_ACCOUNT
+from app.identity import passwords
+from app.identity.guesses import PER_ACCOUNT
 from projections import attempts
 from projections.findings import findings
 from tests.app.house import House

@@ -11,7 +11,7 @@ import pytest
 from adapters.eas.version import Version
 from adapters.ids import server_id
 from adapters.wbxml import E, Element
-from app import quarantine
+from app.devices import quarantine
 from domain.body import Body
 from projections import items
 from projections.findings import CHOKING, findings

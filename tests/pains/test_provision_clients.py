@@ -10,8 +10,9 @@ import pytest
 from adapters.eas.reply import Answer, Failure
 from adapters.eas.version import Version
 from adapters.wbxml import E
-from app import people, phones
+from app import people
 from app.cli.device_shown import sentence
+from app.devices import phones
 from projections.findings import REFUSED, findings
 from projections.standing import portrait
 from tests.app.house import House, a_request, texts

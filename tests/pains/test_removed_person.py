@@ -15,9 +15,11 @@ from uuid import UUID
 import pytest
 
 from adapters.wbxml import decode
-from app import credentials, people, phones, rules, wsgi
+from app import people, rules, wsgi
 from app.composition import open_groupware
+from app.devices import phones
 from app.groupware import Groupware
+from app.identity import credentials
 from app.push.wake import WakeHub
 from app.settings import Settings
 from domain.base import Authorship

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from adapters.eas.status import Refusal
 from adapters.eas.version import Version
-from app import access as use
-from app import people, phones, wiping
+from app import people
+from app.devices import access as use
+from app.devices import phones, wiping
 from domain.access import ABOUT, ACCESSES
 from domain.account import OutOfOffice
 from domain.partnership import Partnership

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from adapters.eas.status import Refusal
 from adapters.eas.version import Version
-from app import access, phones, wiping
+from app.devices import access, phones, wiping
 from projections import listed, standing
 from projections.listed import Wanted
 from projections.standing import WORDS

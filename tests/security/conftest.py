@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app import passwords
+from app.identity import passwords
 from tests.app.house import House
 from tests.app.reader import Reader, pages, with_password
 from tests.security.grounds import Grounds

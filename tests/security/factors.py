@@ -8,9 +8,10 @@ from typing import Any
 
 import pyotp
 
-from app import people, secondfactor
-from app.onetime import STEP
-from app.proof import Proof, Prover
+from app import people
+from app.identity import secondfactor
+from app.identity.onetime import STEP
+from app.identity.proof import Proof, Prover
 from domain.credentials import Factor
 from tests.app.house import House
 from tests.app.post import Post

@@ -14,7 +14,8 @@ import falcon
 from falcon import inspect
 
 from adapters.ids import server_id
-from app import credentials, routes
+from app import routes
+from app.identity import credentials
 from app.limits import Rate, Turnstile
 from tests.app.house import House
 from tests.app.reader import Answer, Reader, pages, with_password

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from app import passwords
 from app.auth import Authenticator, Unauthorized
-from app.guesses import FORGOTTEN_AFTER, PER_ACCOUNT, PER_ADDRESS, Guesses
-from app.proof import Prover, TooManyGuesses, WrongCode, WrongPassword
+from app.identity import passwords
+from app.identity.guesses import FORGOTTEN_AFTER, PER_ACCOUNT, PER_ADDRESS, Guesses
+from app.identity.proof import Prover, TooManyGuesses, WrongCode, WrongPassword
 from projections.accounts import AccountRow
 from tests.app.house import House
 from tests.app.post import Post

@@ -12,7 +12,8 @@ from urllib.parse import quote
 import pytest
 
 from adapters.mail.smtp import Smtp, Undelivered
-from app import onetime, people
+from app import people
+from app.identity import onetime
 from app.people import Unacceptable
 from domain.refused import Refused
 from tests.app.house import House

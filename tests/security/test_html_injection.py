@@ -19,8 +19,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from adapters.ids import server_id
-from app import access, credentials, people
 from app import items as use
+from app import people
+from app.devices import access
+from app.identity import credentials
 from app.my.contact_form import TEXTS
 from domain.body import Body
 from domain.calendar import Attendee, Location

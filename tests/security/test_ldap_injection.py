@@ -12,7 +12,7 @@ import pytest
 from adapters.directory.person import DirectoryDown, Person
 from app import people
 from app.auth import Authenticator, Unauthorized
-from app.logins import Logins
+from app.identity.logins import Logins
 from domain.refused import Refused
 from tests.app.house import House
 from tests.app.reader import Reader, pages

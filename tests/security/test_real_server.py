@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from app.guesses import PER_ACCOUNT
+from app.identity.guesses import PER_ACCOUNT
 from tests.leaks import secret
 from tests.system.conftest import served
 from tests.system.server import HOST, PASSWORD, Server

@@ -8,9 +8,10 @@ import threading
 import pyotp
 import pytest
 
-from app import people, secondfactor
-from app.onetime import MAIL_GOOD_FOR
-from app.proof import Proof, Prover, WrongCode
+from app import people
+from app.identity import secondfactor
+from app.identity.onetime import MAIL_GOOD_FOR
+from app.identity.proof import Proof, Prover, WrongCode
 from tests.app.house import House
 from tests.app.reader import PASSWORD, Reader, pages
 from tests.security.factors import Somebody, say

@@ -12,10 +12,11 @@ import pyotp
 import pytest
 
 from adapters.wbxml import E
-from app import journal, people, secondfactor
+from app import journal, people
 from app.auth import Authenticator
 from app.commands import COMMANDS
-from app.proof import Proof, Prover, Unproven
+from app.identity import secondfactor
+from app.identity.proof import Proof, Prover, Unproven
 from tests.app.house import House
 from tests.app.lines import written
 from tests.app.post import Post

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyotp
 import pytest
 
-from app import secondfactor
-from app.proof import Proof, Prover
+from app.identity import secondfactor
+from app.identity.proof import Proof, Prover
 from tests.app.house import House
 from tests.app.reader import PASSWORD, Reader, pages, with_password
 

@@ -16,10 +16,11 @@ from typing import Final
 import pytest
 
 from adapters.directory.person import Person
-from app import passwords, people, secondfactor
+from app import people
 from app.auth import Authenticator, Unauthorized
-from app.guesses import FORGOTTEN_AFTER
-from app.logins import Logins
+from app.identity import passwords, secondfactor
+from app.identity.guesses import FORGOTTEN_AFTER
+from app.identity.logins import Logins
 from tests.app.house import House
 from tests.app.post import Post
 from tests.app.reader import PASSWORD, Reader, pages

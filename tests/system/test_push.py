@@ -19,8 +19,10 @@ from uuid import UUID
 import pyotp
 import pytest
 
-from app import access, credentials, people, rules, secondfactor
-from app.proof import Proof, Prover
+from app import people, rules
+from app.devices import access
+from app.identity import credentials, secondfactor
+from app.identity.proof import Proof, Prover
 from app.push.live import look
 from domain.base import Authorship
 from domain.folder import default_folder

@@ -265,7 +265,8 @@ def test_it_takes_as_many_descriptors_as_it_may_have(run: Run) -> None:
 HASHING = """
 from gevent import monkey; monkey.patch_all()
 import gevent, pathlib
-from app import passwords, serving
+from app import serving
+from app.identity import passwords
 serving._give_memory_back()
 used = lambda: int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * 4096
 passwords.hash_password("correct horse battery")

@@ -11,10 +11,11 @@ import math
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from app import onetime, passwords, people
+from app import people
 from app.groupware import Groupware
-from app.guesses import Guesses
-from app.judging import LoginCheck, is_stale, own_password
+from app.identity import onetime, passwords
+from app.identity.guesses import Guesses
+from app.identity.judging import LoginCheck, is_stale, own_password
 from domain.account import Account
 from domain.base import Authorship
 from domain.refused import Refused, Unknown

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID, uuid4
 
-from app import passwords, people
+from app import people
 from app.groupware import Groupware
-from app.judging import digest_of
-from app.proof import Proof, Prover
+from app.identity import passwords
+from app.identity.judging import digest_of
+from app.identity.proof import Proof, Prover
 from domain.account import Account
 from domain.base import Authorship
 from domain.credentials import ActiveSyncPassword, SecretInUse

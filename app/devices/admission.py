@@ -22,8 +22,8 @@ from adapters.eas.version import Version
 from adapters.ids import by_id
 from adapters.store.keyring import Erased
 from adapters.store.pool import StoreBusy, StoreUnavailable
+from app.devices.phones import BLOCKED, Demand, demand_on
 from app.groupware import Groupware
-from app.phones import BLOCKED, Demand, demand_on
 from app.settings import Settings
 from domain.access import BLOCK
 from domain.base import Authorship

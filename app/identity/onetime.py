@@ -16,7 +16,7 @@ import pyotp
 from adapters.mail.smtp import Undelivered
 from app import i18n
 from app.groupware import Groupware
-from app.passwords import ALPHABET
+from app.identity.passwords import ALPHABET
 from domain.account import Account
 from domain.refused import Refused
 from projections import codes

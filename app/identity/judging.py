@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from app import passwords
 from app.groupware import Groupware
+from app.identity import passwords
 from projections import attempts, credentials
 from projections.accounts import AccountRow
 from projections.attempts import LOGIN, NONE, OUTDATED

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from adapters.eas.version import Version
-from app import credentials as use
+from app.devices.phones import change
 from app.groupware import Groupware
-from app.phones import change
+from app.identity import credentials as use
 from domain.base import Authorship
 from domain.house import FULL_WIPE_ALLOWED
 from domain.partnership import WipeKind

@@ -16,8 +16,8 @@ from adapters.directory.person import DirectoryDown, Person, Verify
 from adapters.store.pool import StoreBusy, StoreUnavailable
 from app import people
 from app.groupware import Groupware
+from app.identity.judging import digest_of, own_password
 from app.journal import log
-from app.judging import digest_of, own_password
 from app.settings import Settings
 from domain.base import Authorship
 from domain.refused import Refused, Unknown

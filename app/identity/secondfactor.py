@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from app import onetime, people
-from app.credentials import Hashed, expect_fit, hashed, put
+from app import people
 from app.groupware import Groupware
-from app.guesses import Guesses
-from app.onetime import Post
-from app.proof import Proof, Prover, TooManyGuesses, WrongCode
+from app.identity import onetime
+from app.identity.credentials import Hashed, expect_fit, hashed, put
+from app.identity.guesses import Guesses
+from app.identity.onetime import Post
+from app.identity.proof import Proof, Prover, TooManyGuesses, WrongCode
 from app.rules import decide
 from domain.account import Account
 from domain.base import Authorship

@@ -1,0 +1,1 @@
+"""Who somebody is, and by what: secrets, codes, guesses, and what they are worth."""
