@@ -8,8 +8,6 @@ It is done in a process of its own over the store in `HOME`, as a page does it b
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -25,9 +23,9 @@ from app.log.history import Asked
 from app.log.telling import Teller
 from app.web.words import Words
 from domain.zone import UTC_ZONE
+from ops.bench.apart import apart
 from ops.bench.figures import Figure
 
-ROOT: Final = Path(__file__).parent.parent.parent
 TIMES: Final = 30
 OLDEST: Final = "SELECT id FROM item WHERE kind = 'contacts' ORDER BY rowid LIMIT 1"
 OF: Final = "SELECT owner FROM item JOIN collection ON number = collection WHERE item.id = ?"
@@ -36,13 +34,7 @@ NAME: Final = "SELECT name FROM account WHERE id = ?"
 
 def look(home: Path) -> Iterator[Figure]:
     """CPU of each look, the median of some."""
-    told = subprocess.run(
-        [sys.executable, "-P", "-m", "ops.bench.looking", home],
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    for name, milliseconds in json.loads(told.stdout).items():
+    for name, milliseconds in apart("ops.bench.looking", home).items():
         yield Figure("log", name, milliseconds, "ms CPU")
 
 

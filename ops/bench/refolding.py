@@ -11,8 +11,6 @@ those that make the most rows.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -25,9 +23,10 @@ from app.composition import CODEC, open_groupware
 from app.groupware import Groupware
 from app.log.bundle_values import Veil
 from app.log.replaying import staged
+from ops.bench.apart import apart
 from ops.bench.figures import Figure
 from ops.bench.measure import Bench
-from ops.bench.serving import ROOT, furnish
+from ops.bench.serving import furnish
 from projections import schema
 from projections.rebuild import anew
 from projections.verify import verify
@@ -40,23 +39,10 @@ def refold(bench: Bench) -> Iterator[Figure]:
     events, _ = bench.sizes.logs
     with TemporaryDirectory(prefix="bench-") as folder:
         furnish(Path(folder), events)
-        rates = _measured(Path(folder))
+        rates = apart("ops.bench.refolding", Path(folder))
     name = f"log of {events:,}"
     for what in ("rebuild", "verify", "replay", "bundle"):
         yield Figure("refold", f"{what}, {name}", rates[what], "events/s", rates["decode"], DECODE)
-
-
-def _measured(home: Path) -> dict[str, float]:
-    """In a process of its own, since the store is opened there."""
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "ops.bench.refolding", str(home)],
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    rates: dict[str, float] = json.loads(done.stdout)
-    return rates
 
 
 def decoded(groupware: Groupware) -> int:

@@ -10,11 +10,9 @@ in events per second.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -26,10 +24,11 @@ from app.composition import open_groupware
 from app.groupware import Groupware
 from app.log import undo
 from domain.base import Authorship
+from ops.bench.apart import apart
 from ops.bench.figures import Figure
 from ops.bench.measure import MICRO, Bench
 from ops.bench.refolding import DECODE, decoded
-from ops.bench.serving import ROOT, furnish
+from ops.bench.serving import furnish
 from projections import items, logbook
 
 MOST: Final = 500
@@ -42,26 +41,13 @@ def take_back(bench: Bench) -> Iterator[Figure]:
     events, _ = bench.sizes.logs
     with TemporaryDirectory(prefix="bench-") as folder:
         furnish(Path(folder), events)
-        spent = _measured(Path(folder))
+        spent = apart("ops.bench.undoing", Path(folder))
     edits, owned = (f"{spent[name]:.0f}" for name in ("edits", "owned"))
     yield Figure("undo", f"{edits} edits", spent["undo"], "µs CPU/edit", spent["edit"], "the edits")
     person = f"a person with {owned} contacts"
     yield Figure("undo", f"erase {person}", spent["erase"], "µs CPU/item")
     name = f"erase, log of {events:,} written anew"
     yield Figure("undo", name, spent["anew"], "events/s", spent["decode"], DECODE)
-
-
-def _measured(home: Path) -> Mapping[str, float]:
-    """In a process of its own, since the store is opened there."""
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "ops.bench.undoing", str(home)],
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    spent: Mapping[str, float] = json.loads(done.stdout)
-    return spent
 
 
 def _spent(groupware: Groupware) -> Iterator[tuple[str, float]]:
