@@ -13,6 +13,8 @@ import pytest
 
 from adapters.ids import server_id
 from app import items as use
+from domain.folder import CONTACTS, default_folder
+from projections import items
 from tests.app.handset import (
     Handset,
     changing,
@@ -124,6 +126,23 @@ def test_one_thing_can_be_undone_by_itself(house: House, ids: list[str]) -> None
     reader.post("/admin/undo", {**form, "item": ids[1]})
     assert [is_live(house, id) for id in ids] == [True, True, True]
     assert values_of(house, id_of(ids[0]))["last_name"] == "?"
+
+
+def test_where_all_of_it_stays_nothing_is_offered(house: House) -> None:
+    """What a connector added, somebody else went on with."""
+    house.clock.advance(hours=2)
+    with house.groupware.acting(house.groupware.author("connector:crm", "feed")) as connection:
+        book = items.collection(connection, default_folder(house.account().id, CONTACTS))
+        assert book
+        made = use.add(house.groupware, connection, book, "contacts", {"first_name": "Bea"})
+    house.clock.advance(minutes=1)
+    reader = signed_in(house, "root")
+    assert "Undo all of it" in look(reader, "/admin/undo", connector="crm").text
+    house.revise(made.id, first_name="Beatrice")
+    house.clock.advance(minutes=1)
+    answer = look(reader, "/admin/undo", connector="crm").text
+    assert answer.count('<h2 id="i-') == 1
+    assert "Undo all of it" not in answer
 
 
 def test_what_was_written_after_the_review_is_not_undone_with_it(
