@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from adapters.eas.reply import Answer, Empty
@@ -28,7 +28,7 @@ from app import limits
 from app.context import Context
 from app.journal import log
 from app.push import heartbeats
-from app.push.stay import Parked
+from app.push.stay import Parked, Stay
 from domain.access import ACCESS
 from domain.folder import hierarchy_of
 from domain.house import HOUSE
@@ -66,14 +66,18 @@ def park(
         stay.beat, most = heartbeats.begin(context, request, where, seconds)
         stay.begin(context.hub, topics, where, most, nothing)
         if not _as_admitted(context):
-            stay.look_again()
-            raise Parked
+            _look_again(stay)
     found = news()
     if found is None:
         log.debug("parked", request=context.request_id, device=context.journal.get("device"))
         raise Parked
     stay.settle()
     return None if stay.superseded else found
+
+
+def _look_again(stay: Stay) -> NoReturn:
+    stay.look_again()
+    raise Parked
 
 
 @lru_cache(maxsize=1 << 14)

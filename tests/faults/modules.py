@@ -10,9 +10,8 @@ import adapters.eas
 import app.commands
 from tests.faults.injection import Modules
 
-APP: Final = (
-    "admission autodiscover context eas fault folders gal items limits phones settled still"
-)
+APP: Final = "autodiscover context eas fault folders gal items limits settled still"
+DEVICES: Final = "admission phones"
 ENGINE: Final = (
     "asking classes conversation desk desks exchange repeating siblings sparing talk teller"
 )
@@ -25,6 +24,7 @@ def _inside(package: str, path: list[str]) -> list[str]:
 
 NAMES: Final = [
     *(f"app.{name}" for name in APP.split()),
+    *(f"app.devices.{name}" for name in DEVICES.split()),
     *(f"app.engine.{name}" for name in ENGINE.split()),
     "app.push.parking",
     "adapters.ids",

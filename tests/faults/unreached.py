@@ -49,7 +49,8 @@ LINES: Final = {
         app/commands/sync.py _respond: told = list(_told([replace(
         app/commands/sync.py _respond.<locals>.<listcomp>
         app/eas.py ActiveSync.answer: raise Vanished
-        app/push/parking.py park: stay.look_again()
+        app/push/parking.py park: _look_again(stay)
+        app/push/parking.py _look_again
         app/devices/admission.py _meet: return there
         app/engine/conversation.py Conversation.set_apart: return
     """,
