@@ -300,7 +300,7 @@ def _bordered(app: WSGI) -> WSGI:
             return app(environ, start)
         except Parked:
             raise
-        except Exception as error:  # the outermost border
+        except Exception as error:  # the border of one request, the outermost
             headers = [*_told(error).headers.items(), ("Content-Length", "0"), *HARMLESS.items()]
             start_response("503 Service Unavailable", headers)
             return [b""]

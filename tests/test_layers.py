@@ -1,8 +1,10 @@
-"""Dependencies point one way; only the composition and the shell construct."""
+"""Dependencies point one way; only the composition and the shell construct; errors of any kind are
+caught at borders alone."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ MAY_IMPORT = {
     "adapters": {"adapters", "domain"},
     "app": {"app", "projections", "adapters", "domain"},
 }
+BORDER = re.compile(r"# the border of one (item|collection|request|look)\b")
 OURS = frozenset(MAY_IMPORT) | {"tests", "ops"}
 CONSTRUCTORS = {"app/composition.py", "app/wsgi.py", "app/serving.py", "app/cli"}
 
@@ -71,4 +74,24 @@ def test_only_the_composition_and_the_shell_choose_a_store() -> None:
         and not str(path.relative_to(ROOT)).startswith(tuple(CONSTRUCTORS))
         and path.name != "groupware.py"
     ]
+    assert wrong == []
+
+
+def catches_all(handler: ast.ExceptHandler) -> bool:
+    kind = handler.type
+    return kind is None or (isinstance(kind, ast.Name) and kind.id.endswith("Exception"))
+
+
+def test_everything_is_caught_only_at_a_border_or_to_be_raised_again() -> None:
+    borders, wrong = 0, []
+    for path in (path for package in MAY_IMPORT for path in modules(package)):
+        text = path.read_text()
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ExceptHandler) and catches_all(node):
+                last, line = node.body[-1], text.splitlines()[node.lineno - 1]
+                borders += bool(BORDER.search(line))
+                raised = isinstance(last, ast.Raise) and last.exc is None
+                if not (raised or BORDER.search(line)):
+                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert borders > 5
     assert wrong == []
