@@ -99,6 +99,10 @@ def test_what_was_removed_is_brought_back_by_an_administrator(
     root.reads("asof.lost_text")
     root.presses("asof.restore")
     root.is_told("said.brought_back")
+    with server.groupware() as groupware, groupware.reading() as connection:
+        row = items.item(connection, id)
+    assert row is not None
+    assert not row.removed
     root.opens(f"/admin/items/{server_id(id)}")
     root.sees("brought back the contact “Rosalba”")
 

@@ -17,12 +17,8 @@ REFUSED = "139"
 """The phone cannot comply with the policy (MS-ASCMD 2.2.2)."""
 
 
-def test_a_policy_is_made_and_kept_and_who_cannot_keep_it_is_excepted(
-    root: Visitor, server: Server
-) -> None:
-    server.admit("pia", "quirin")
-
-    # Root writes down that a code of six digits is a must, and that halves do not count.
+def is_written_down(root: Visitor) -> None:
+    """A code of six digits is a must, and halves do not count."""
     root.follows("web.tab.admin")
     root.follows("admin.policy.title")
     root.follows("admin.policy.new")
@@ -37,18 +33,40 @@ def test_a_policy_is_made_and_kept_and_who_cannot_keep_it_is_excepted(
     root.presses("web.save")
     root.is_told("said.policy_made")
 
-    # The log says so in the words of the form.
+
+def is_in_the_log(root: Visitor) -> None:
+    """In the words of the form."""
     root.opens("/admin/log?kind=rules")
     root.sees("“codes”: A code on the phone is required; Shortest code (1 to 16 characters): 6;")
     root.page.go_back()
 
-    # Nobody is put under it with somebody who is not here; then the two who are.
+
+def is_assigned(root: Visitor) -> None:
+    """To nobody together with somebody who is not here; then to the two who are."""
     root.types("names", "pia\nnobody-here")
     root.presses("admin.policy.assign")
     root.reads("admin.policy.unknown", names="nobody-here")
     root.types("names", "pia\nquirin@example.org")
     root.presses("admin.policy.assign")
     root.sees("2 people")
+
+
+def is_removed(root: Visitor) -> None:
+    root.follows("admin.policy.title")
+    root.page.get_by_role("link", name="codes").click()
+    root.unfolds("admin.policy.remove")
+    root.sees("2 people will be under no policy.")
+    root.presses("admin.policy.remove_sure")
+    root.is_told("said.policy_removed")
+
+
+def test_a_policy_is_made_and_kept_and_who_cannot_keep_it_is_excepted(
+    root: Visitor, server: Server
+) -> None:
+    server.admit("pia", "quirin")
+    is_written_down(root)
+    is_in_the_log(root)
+    is_assigned(root)
 
     # Pia's phone takes it on and comes in; Quirin's keeps nothing of it, and stays out.
     with a_phone(server, "pia", "OBEDIENT") as good, a_phone(server, "quirin", "STUBBORN") as bad:
@@ -74,12 +92,7 @@ def test_a_policy_is_made_and_kept_and_who_cannot_keep_it_is_excepted(
         root.reads("my.state.unfit.short")
 
     # The policy goes, and with it what it demanded.
-    root.follows("admin.policy.title")
-    root.page.get_by_role("link", name="codes").click()
-    root.unfolds("admin.policy.remove")
-    root.sees("2 people will be under no policy.")
-    root.presses("admin.policy.remove_sure")
-    root.is_told("said.policy_removed")
+    is_removed(root)
     root.opens(page_of(server, "quirin", "STUBBORN"))
     expect(root.page.locator(".state").first).to_have_text(root.text("my.state.in_step.short"))
 
